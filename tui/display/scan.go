@@ -1,0 +1,167 @@
+package display
+
+import (
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// token is one indivisible piece of shaped text: bytes of the source as they
+// are, or an escape for one character or one byte of it.
+type token struct {
+	start, end int // in the source
+	width      int
+	escape     escape
+	r          rune // that is escaped; for escapeByte the byte
+}
+
+func (t token) escaped() bool { return t.escape != escapeNone }
+
+// append appends the token's shaped text. s is the source.
+func (t token) append(dst []byte, s string) []byte {
+	if t.escape == escapeNone {
+		return append(dst, s[t.start:t.end]...)
+	}
+	return t.escape.append(dst, t.r)
+}
+
+// maxCluster is the number of bytes that one cluster may have. Longer ones,
+// which only heaps of combining marks reach, are taken apart.
+const maxCluster = 32
+
+// scanner cuts a string into tokens.
+type scanner struct {
+	s   string
+	pos int
+	end int // of the cluster that is being taken apart, if greater than pos
+
+	// wasEscape says that the last token was an escape, so that what follows
+	// cannot join what comes before.
+	wasEscape bool
+	// wasCut says that the last cluster was too long and goes on here.
+	wasCut bool
+}
+
+// next returns the next token; ok is false at the end.
+func (sc *scanner) next() (tok token, ok bool) {
+	if sc.pos >= len(sc.s) {
+		return token{}, false
+	}
+	switch {
+	case sc.pos < sc.end:
+		tok = sc.apart()
+	case sc.isSimpleASCII():
+		tok = token{start: sc.pos, end: sc.pos + 1, width: 1}
+	default:
+		tok = sc.cluster()
+	}
+	sc.pos = tok.end
+	sc.wasEscape = tok.escaped()
+	return tok, true
+}
+
+// isSimpleASCII reports whether the next byte is a printable ASCII character
+// that no mark follows and that needs no look ahead.
+func (sc *scanner) isSimpleASCII() bool {
+	c := sc.s[sc.pos]
+	if c < ' ' || c > '~' || c == '\\' {
+		return false
+	}
+	return sc.pos+1 == len(sc.s) || sc.s[sc.pos+1] < utf8.RuneSelf
+}
+
+// cluster returns the next grapheme cluster, if it can be shown as it is, or
+// the first token of its parts.
+func (sc *scanner) cluster() token {
+	r, size := utf8.DecodeRuneInString(sc.s[sc.pos:])
+	if e := escapeOf(r, size, sc.s[sc.pos:]); e != escapeNone {
+		return sc.escape(e, r, size)
+	}
+	rest := sc.window()
+	n, grapheme, wc := clusterWidth(rest)
+	joined := sc.wasCut && !sc.wasEscape
+	sc.wasCut = n > maxCluster
+	if n <= maxCluster && !joined && grapheme == wc && wc > 0 && isBase(r) && allShown(rest[size:n]) {
+		return token{start: sc.pos, end: sc.pos + n, width: wc}
+	}
+	sc.end = sc.pos + n
+	sc.wasEscape = !joined // where a cluster begins, nothing joins what comes before
+	return sc.apart()
+}
+
+// window returns enough of the source to tell whether the next cluster is
+// short enough. It does not end within a character.
+func (sc *scanner) window() string {
+	end := min(len(sc.s), sc.pos+maxCluster+2*utf8.UTFMax)
+	for k := 1; k < utf8.UTFMax && end < len(sc.s) && !utf8.RuneStart(sc.s[end]); k++ {
+		end--
+	}
+	return sc.s[sc.pos:end]
+}
+
+// allShown reports whether no character of s has an escape of its own.
+func allShown(s string) bool {
+	for i, r := range s {
+		_, size := utf8.DecodeRuneInString(s[i:])
+		if escapeOf(r, size, s[i:]) != escapeNone {
+			return false
+		}
+	}
+	return true
+}
+
+// apart returns the next part of a cluster that the two measures disagree on,
+// or that has something to escape. A part may be shown as it is only after an
+// escape: right after another such part it would join it again.
+func (sc *scanner) apart() token {
+	s := sc.s[sc.pos:sc.end]
+	r, size := utf8.DecodeRuneInString(s)
+	if e := escapeOf(r, size, sc.s[sc.pos:]); e != escapeNone {
+		return sc.escape(e, r, size)
+	}
+	if !sc.wasEscape || !isBase(r) {
+		return sc.escape(escapeCode, r, size)
+	}
+	n, w := sc.grow(s, size)
+	if n == 0 {
+		return sc.escape(escapeCode, r, size)
+	}
+	return token{start: sc.pos, end: sc.pos + n, width: w}
+}
+
+func (sc *scanner) escape(e escape, r rune, size int) token {
+	if e == escapeByte {
+		r = rune(sc.s[sc.pos])
+	}
+	return token{start: sc.pos, end: sc.pos + size, width: e.width(r), escape: e, r: r}
+}
+
+// grow returns how many bytes at the beginning of s, whose first character
+// has size bytes, can be shown together, and their width. It returns 0 when
+// not even the first character can.
+func (sc *scanner) grow(s string, size int) (n, width int) {
+	last := 0 // where the last character of the part begins
+	for end := size; ; {
+		k, grapheme, wc := clusterWidth(s[:end])
+		if k != end || grapheme != wc || wc == 0 || end > maxCluster {
+			// A mark such as a virama joined what follows: it is better to
+			// escape the mark than the letter.
+			if r, _ := utf8.DecodeRuneInString(s[n:]); n > 0 && last > 0 && isBase(r) {
+				return last, ansi.StringWidthWc(s[:last])
+			}
+			return n, width
+		}
+		if n > 0 {
+			last = n
+		}
+		n, width = end, wc
+		if end == len(s) {
+			return n, width
+		}
+		r, rs := utf8.DecodeRuneInString(s[end:])
+		if escapeOf(r, rs, s[end:]) != escapeNone {
+			return n, width
+		}
+		end += rs
+	}
+}
