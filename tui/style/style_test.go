@@ -1,0 +1,195 @@
+package style
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/rowan-db/rowan/themes"
+)
+
+// size asserts that a block has exactly the size that was asked for.
+func size(t *testing.T, block string, width, height int) {
+	t.Helper()
+	lines := strings.Split(block, "\n")
+	if block == "" {
+		lines = nil
+	}
+	if len(lines) != height {
+		t.Errorf("%d lines, want %d:\n%s", len(lines), height, ansi.Strip(block))
+	}
+	for i, l := range lines {
+		if w := ansi.StringWidth(l); w != width {
+			t.Errorf("line %d is %d wide, want %d: %q", i, w, width, ansi.Strip(l))
+		}
+	}
+}
+
+func styles(t *testing.T, name string) *Styles {
+	t.Helper()
+	th, err := themes.Named(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(th)
+}
+
+func TestPanelHasTheSizeAskedFor(t *testing.T) {
+	s := styles(t, themes.Dark)
+	f := Frame{Title: []Span{Plain("[1] Objects "), {s.Panel.Note, "日本\x1b]0;"}}, Note: []Span{Plain("[3]")}, Footer: []Span{Plain("row 3 of >500")}}
+	for w := range 40 {
+		for h := range 6 {
+			f.Width, f.Height, f.Body = w, h, nil
+			for range 10 {
+				f.Body = append(f.Body, strings.Repeat("x", max(0, w-2)))
+			}
+			size(t, s.Panel.Draw(f), w, h)
+			f.Body = nil
+			size(t, s.Panel.Draw(f), w, h)
+		}
+	}
+	if got := s.Panel.Draw(Frame{Width: -3, Height: -1}); got != "" {
+		t.Errorf("negative size: %q", got)
+	}
+}
+
+func TestPanelLooksAsDocumented(t *testing.T) {
+	s := styles(t, themes.Mono)
+	f := Frame{Width: 24, Height: 4, Title: []Span{Plain("[1] Objects")}, Note: []Span{Plain("2/9")},
+		Footer: []Span{Plain(" row 1\n")}, Body: []string{strings.Repeat("x", 22)}}
+	want := strings.Join([]string{
+		"╭[1] Objects────────2/9╮",
+		"│xxxxxxxxxxxxxxxxxxxxxx│",
+		"│                      │",
+		"╰ row 1⏎───────────────╯",
+	}, "\n")
+	if got := ansi.Strip(s.Panel.Draw(f)); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	f.Width = 14
+	if got := ansi.Strip(s.Panel.Draw(f)); !strings.HasPrefix(got, "╭[1] Objects─╮") {
+		t.Errorf("without room for the note:\n%s", got)
+	}
+	f.Width = 8
+	if got := ansi.Strip(s.Panel.Draw(f)); !strings.HasPrefix(got, "╭[1] O…╮") {
+		t.Errorf("without room for the title:\n%s", got)
+	}
+}
+
+func TestFocusIsVisibleInEveryTheme(t *testing.T) {
+	for _, name := range themes.Names() {
+		p := styles(t, name).Panel
+		f := Frame{Width: 9, Height: 3, Title: []Span{Plain("x")}}
+		blurred := p.Draw(f)
+		f.Focused = true
+		if p.Draw(f) == blurred {
+			t.Errorf("%s: a panel looks the same with and without the focus", name)
+		}
+	}
+}
+
+func TestColumnsJoinLines(t *testing.T) {
+	if got, want := Columns("ab\ncd", "1\n2", "|\n|"), "ab1|\ncd2|"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := Columns(); got != "" {
+		t.Errorf("nothing became %q", got)
+	}
+}
+
+func TestLinesHaveTheWidthAskedFor(t *testing.T) {
+	s := styles(t, themes.Dark)
+	left := []Span{Plain("demo ▸ "), {s.Header.Prod, "PROD"}, Plain("日本語")}
+	right := []Span{{s.Diff.Add, "+1"}, {s.Diff.Change, " ~2"}}
+	for w := range 40 {
+		size(t, Line(s.Header.Text(), w, left...), w, 1)
+		size(t, SplitLine(s.Header.Text(), w, left, right), w, 1)
+		size(t, SplitLine(s.Header.Text(), w, left, nil), w, 1)
+	}
+	if got := ansi.Strip(SplitLine(s.Screen.Text(), 12, []Span{Plain("abcdefghij")}, right)); got != "abcde… +1 ~2" {
+		t.Errorf("right was cut off before left: %q", got)
+	}
+}
+
+func TestOverlayClipsToTheScreen(t *testing.T) {
+	s := styles(t, themes.Dark)
+	base := Blank(s.Screen.Text(), 20, 6)
+	box := s.Dialog.Draw(Frame{Width: 8, Height: 4, Title: []Span{Plain("日本")}})
+	for x := -10; x < 24; x++ {
+		for y := -5; y < 8; y++ {
+			size(t, Overlay(base, box, x, y, 20), 20, 6)
+		}
+	}
+}
+
+func TestOverlayKeepsWhatItDoesNotCover(t *testing.T) {
+	for _, c := range []struct {
+		base, box string
+		x, y      int
+		want      string
+	}{
+		{"abcdef\nghijkl", "XY", 2, 1, "abcdef\nghXYkl"},
+		{"abcdef", "XY", -1, 0, "Ybcdef"},
+		{"abcdef", "XY", 5, 0, "abcdeX"},
+		{"abcdef", "XY", 6, 0, "abcdef"},
+		{"abcdef", "XY", 0, 1, "abcdef"},
+		{"abcdef", "X\nY", 0, -1, "Ybcdef"},
+		{"日本語", "X", 1, 0, " X本語"},
+		{"日本語", "X", 2, 0, "日X 語"},
+		{"日本語", "XX", 1, 0, " XX 語"},
+		{"abcdef", "日本", 3, 0, "abc日 "},
+		{"abcdef", "日本", -1, 0, " 本def"},
+	} {
+		if got := ansi.Strip(Overlay(c.base, c.box, c.x, c.y, 6)); got != c.want {
+			t.Errorf("%q over %q at %d,%d = %q, want %q", c.box, c.base, c.x, c.y, got, c.want)
+		}
+	}
+}
+
+func TestSpansCannotSmuggleSequences(t *testing.T) {
+	s := styles(t, themes.Mono)
+	got := Line(s.Screen.Text(), 30, Plain("a\x1b[31mb\x9b0mc\n"))
+	if want := "\x1b[0ma␛[31mb\\x9b0mc⏎" + strings.Repeat(" ", 15) + "\x1b[m"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAttributesAddUp(t *testing.T) {
+	s := styles(t, themes.Mono)
+	if got, want := s.Diff.Before.On, "\x1b[0;9m"; got != want {
+		t.Errorf("a value that is replaced: %q, want %q", got, want)
+	}
+	if got, want := (SGR{}).With(themes.Bold), (SGR{"\x1b[0;1m", "\x1b[m"}); got != want {
+		t.Errorf("bold on nothing: %q, want %q", got, want)
+	}
+	got := styles(t, themes.Dark).Grid.Row.Of(themes.Title).On
+	if !strings.HasPrefix(got, "\x1b[0;1;38;2;") || !strings.Contains(got, ";48;2;38;44;55m") {
+		t.Errorf("title on the cursor's row: %q", got)
+	}
+	if got := (Layer{}).Text(); got != (SGR{}) {
+		t.Errorf("a zero layer has the look %v", got)
+	}
+}
+
+// In every theme the states of a row can be told apart, and the mono theme
+// says so without colours.
+func TestStatesLookDifferent(t *testing.T) {
+	for _, name := range themes.Names() {
+		s := styles(t, name)
+		seen := map[string]string{}
+		for what, l := range map[string]Layer{"plain": s.Grid.Plain, "row": s.Grid.Row, "marked": s.Grid.Marked, "cursor": s.Grid.Cursor, "blurred": s.Grid.Blurred} {
+			on := l.Text().On
+			if other, ok := seen[on]; ok {
+				t.Errorf("%s: %s looks like %s", name, what, other)
+			}
+			seen[on] = what
+		}
+	}
+}
+
+func TestSpinnerTurns(t *testing.T) {
+	if Spinner(0) == Spinner(100e6) || Spinner(0) != Spinner(1e9) || Spinner(-1) != Spinner(0) {
+		t.Error("the frames do not follow the time")
+	}
+}
