@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"iter"
+
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// The number of rows that a pager asks for: few at first, because many
+// callers need few, and later as many as make a page of about pageBytes.
+const (
+	firstPage = 64
+	minPage   = 16
+	maxPage   = 4096
+	pageBytes = 4 << 20
+)
+
+// pager reads a range page by page. It keeps only the key that it has come
+// to, so it may rest between pages for as long as it likes.
+type pager struct {
+	table *Table
+	query Query       // what remains to be read; Limit is the size of the next page
+	last  tuple.Tuple // the key that it has come to
+	done  bool        // nothing remains
+}
+
+func (t *Table) pager(q Query) *pager {
+	q.Limit = firstPage
+	return &pager{table: t, query: q}
+}
+
+// next returns the next page, of at most limit rows if that is positive. It sets
+// done when nothing remains.
+func (p *pager) next(ctx context.Context, limit int64) ([]Row, error) {
+	q := p.query
+	if limit > 0 {
+		q.Limit = int(min(int64(q.Limit), limit))
+	}
+	page, err := p.table.Scan(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	p.done = !page.More || len(page.Rows) == 0
+	if n := len(page.Rows); n > 0 {
+		p.last = page.Rows[n-1].Key
+		p.query.Range = beyond(p.query.Range, p.last, q.Reverse)
+		p.query.Limit = nextPageSize(page.Rows)
+	}
+	return page.Rows, nil
+}
+
+// nextPageSize returns how many rows like these make a good page.
+func nextPageSize(rows []Row) int {
+	bytes := 0
+	for i := range rows {
+		bytes += rowBytes(&rows[i])
+	}
+	fit := pageBytes * len(rows) / max(bytes, 1)
+	return max(minPage, min(fit, 4*len(rows), maxPage))
+}
+
+// rowBytes is about the memory that a row takes.
+func rowBytes(r *Row) int {
+	const perValue = 40
+	n := perValue * (len(r.Key) + len(r.Values))
+	for _, v := range r.Key {
+		n += v.Size()
+	}
+	for _, v := range r.Values {
+		n += v.Size()
+	}
+	return n
+}
+
+// beyond returns the part of r that a scan reaches after the key k, which is
+// in r.
+func beyond(r tuple.Range, k tuple.Tuple, reverse bool) tuple.Range {
+	if reverse {
+		return r.Before(k)
+	}
+	return r.After(k)
+}
+
+// Rows iterates over a range, however long, page by page: no cursor stays
+// open while the loop's body runs. Unlike that of [Table.Scan], q.Limit is the
+// largest number of rows in total, and 0 is no limit. An error ends the
+// iteration.
+func (t *Table) Rows(ctx context.Context, q Query) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		p, left := t.pager(q), int64(q.Limit)
+		for !p.done {
+			rows, err := p.next(ctx, left)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			for i := range rows {
+				if !yield(rows[i], nil) {
+					return
+				}
+			}
+			if q.Limit > 0 {
+				if left -= int64(len(rows)); left <= 0 {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Count counts the rows of a range. If the database cannot count without
+// reading, it reads the keys and calls progress, if that is not nil, with the
+// number so far after each page; the number is then that of no one moment,
+// unless the table is read in a snapshot.
+func (t *Table) Count(ctx context.Context, r tuple.Range, progress func(n int64)) (int64, error) {
+	const op = "count"
+	if err := t.checkRange(op, r); err != nil {
+		return 0, t.wrap(op, err)
+	}
+	if c, ok := t.reader.(driver.Counter); ok {
+		n, err := c.Count(ctx, t.schema, r)
+		return n, t.wrap(op, err)
+	}
+	var n int64
+	for p := t.pager(Query{Range: r, KeysOnly: true}); !p.done; {
+		rows, err := p.next(ctx, 0)
+		if err != nil {
+			return n, err
+		}
+		n += int64(len(rows))
+		if progress != nil {
+			progress(n)
+		}
+	}
+	return n, nil
+}
