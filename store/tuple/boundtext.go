@@ -10,7 +10,7 @@ const partMark = "*"
 // back. Whether b is exclusive is not part of the text.
 func (b Bound) String() string {
 	text := b.Key.String()
-	if b.Part {
+	if b.partial() {
 		text = text[:len(text)-1] + partMark + ")"
 	}
 	return text

@@ -14,19 +14,30 @@ import (
 var ErrEncoding = errors.New("tuple: not an encoded tuple")
 
 // Decode returns the tuple that Append wrote as b. The tuple shares no memory
-// with b.
+// with b. Time and memory grow no faster than b. An error is ErrEncoding.
 func Decode(b []byte) (Tuple, error) {
-	var t Tuple
+	var buf [8]Value
+	t, err := AppendDecode(buf[:0], b)
+	if err != nil || len(t) > len(buf) {
+		return t, err
+	}
+	return append(Tuple(nil), t...), nil
+}
+
+// AppendDecode appends the elements of the tuple that Append wrote as b to
+// dst, and returns the longer tuple: one tuple will do to look at many keys in
+// turn. It returns nil if there is an error.
+func AppendDecode(dst Tuple, b []byte) (Tuple, error) {
 	d := decoder{rest: b}
-	for len(d.rest) > 0 {
+	for n := 0; len(d.rest) > 0; n++ {
 		at := len(b) - len(d.rest)
 		v, ok := d.value()
 		if !ok {
-			return nil, fmt.Errorf("%w: element %d, at byte %d of %d", ErrEncoding, len(t), at, len(b))
+			return nil, fmt.Errorf("%w: element %d, at byte %d of %d", ErrEncoding, n, at, len(b))
 		}
-		t = append(t, v)
+		dst = append(dst, v)
 	}
-	return t, nil
+	return dst, nil
 }
 
 // decoder takes elements off the front of rest. Its methods report whether
@@ -135,28 +146,49 @@ func (d *decoder) other() (Value, bool) {
 	if !ok || strings.IndexByte(typ, 0) >= 0 {
 		return Null, false
 	}
+	if code, ok := d.take(1); !ok || code[0] != codeText {
+		return Null, false
+	}
 	text, ok := d.text()
 	return Other(typ, text), ok
 }
 
 // text takes an escaped string and its terminator.
 func (d *decoder) text() (string, bool) {
-	var unescaped []byte
+	end, escapes := textEnd(d.rest)
+	if end < 0 {
+		return "", false
+	}
+	escaped := d.rest[:end]
+	d.rest = d.rest[end+1:]
+	if escapes == 0 {
+		return string(escaped), true
+	}
+	var text strings.Builder
+	text.Grow(len(escaped) - escapes)
+	for range escapes {
+		i := bytes.IndexByte(escaped, 0)
+		text.Write(escaped[:i+1])
+		escaped = escaped[i+2:]
+	}
+	text.Write(escaped)
+	return text.String(), true
+}
+
+// textEnd returns the place of the terminator, -1 if there is none, and the
+// number of zero bytes before it.
+func textEnd(b []byte) (end, escapes int) {
 	for {
-		i := bytes.IndexByte(d.rest, terminator)
+		i := bytes.IndexByte(b[end:], terminator)
 		if i < 0 {
-			return "", false
+			return -1, 0
 		}
-		piece := d.rest[:i]
-		d.rest = d.rest[i+1:]
-		if len(d.rest) == 0 || d.rest[0] != escape {
-			if unescaped == nil {
-				return string(piece), true
-			}
-			return string(append(unescaped, piece...)), true
+		end += i
+		if end+1 == len(b) || b[end+1] != escape {
+			return end, escapes
 		}
-		d.rest = d.rest[1:]
-		unescaped = append(append(unescaped, piece...), 0)
+		end += 2
+		escapes++
 	}
 }
 
@@ -184,83 +216,69 @@ func (d *decoder) interval() (Value, bool) {
 }
 
 func (d *decoder) decimal() (Value, bool) {
-	before := d.rest
 	class, ok := d.take(1)
 	if !ok {
 		return Null, false
 	}
-	var text string
-	switch decimalClass(class[0]) {
-	case classNegInf:
-		text = decimalNegInf
-	case classInf:
-		text = decimalInf
-	case classNaN:
-		text = decimalNaN
-	case classNegative, classZero, classPositive:
-		if text, ok = d.finiteDecimal(decimalClass(class[0])); !ok {
+	n := decimal{class: decimalClass(class[0])}
+	switch n.class {
+	case classNegInf, classInf, classNaN:
+		return Value{kind: KindDecimal, str: n.text()}, true
+	case classNegative, classPositive:
+		if n.exponent, n.digits, ok = d.digits(n.class == classNegative); !ok {
 			return Null, false
 		}
+	case classZero:
 	default:
 		return Null, false
 	}
-	// Many byte strings would spell one number; only the one that Append
-	// writes is an encoding.
-	v := Value{kind: KindDecimal, str: text}
-	again := appendDecimal(nil, text)
-	return v, bytes.Equal(again, before[:len(before)-len(d.rest)])
-}
-
-func (d *decoder) finiteDecimal(class decimalClass) (string, bool) {
-	var digits []byte
-	var exponent int32
-	if class != classZero {
-		var ok bool
-		if exponent, digits, ok = d.digits(class == classNegative); !ok {
-			return "", false
-		}
-	}
 	scale, ok := d.int32()
-	if !ok || scale < 0 || scale > maxDecimalDigits ||
-		exponent > maxDecimalDigits || exponent < -maxDecimalDigits || len(digits) > maxDecimalDigits {
-		return "", false
+	if n.scale = int(scale); !ok || scale < 0 || !n.valid() {
+		return Null, false
 	}
-	whole, fraction := shiftPoint("", string(digits), int(exponent))
-	fraction = strings.TrimRight(fraction, "0")
-	if len(fraction) > int(scale) {
-		return "", false
-	}
-	fraction += strings.Repeat("0", int(scale)-len(fraction))
-	return joinDecimal(class == classNegative, whole, fraction), true
+	return Value{kind: KindDecimal, str: n.string()}, true
 }
 
 // digits takes an exponent and the pairs of digits up to their terminator.
-func (d *decoder) digits(negative bool) (exponent int32, digits []byte, ok bool) {
+func (d *decoder) digits(negative bool) (exponent int, digits string, ok bool) {
 	var mask byte
 	if negative {
 		mask = 0xFF
 	}
 	b, ok := d.take(4)
 	if !ok {
-		return 0, nil, false
+		return 0, "", false
 	}
 	u := binary.BigEndian.Uint32(b)
 	if negative {
 		u = ^u
 	}
-	exponent = int32(u ^ 1<<31)
-	for {
-		b, ok := d.take(1)
-		if !ok {
-			return 0, nil, false
-		}
-		pair := b[0] ^ mask
-		if pair == 0 {
-			return exponent, bytes.TrimRight(digits, "0"), true
-		}
-		if pair > 100 {
-			return 0, nil, false
-		}
-		digits = append(digits, '0'+(pair-1)/10, '0'+(pair-1)%10)
+	end := bytes.IndexByte(d.rest, mask)
+	if end <= 0 || end > maxDecimalDigits/2 {
+		return 0, "", false
 	}
+	pairs := d.rest[:end]
+	d.rest = d.rest[end+1:]
+	digits, ok = unpair(pairs, mask)
+	return int(int32(u ^ 1<<31)), digits, ok
+}
+
+// unpair returns the digits that pairs spell. They neither begin nor end with
+// a 0; that of the last pair which only fills it up is not one of them.
+func unpair(pairs []byte, mask byte) (string, bool) {
+	var digits strings.Builder
+	digits.Grow(2 * len(pairs))
+	for _, b := range pairs {
+		pair := (b ^ mask) - 1 // a 0 becomes too large
+		if pair > 99 {
+			return "", false
+		}
+		digits.WriteByte('0' + pair/10)
+		digits.WriteByte('0' + pair%10)
+	}
+	s := digits.String()
+	if s[0] == '0' || strings.HasSuffix(s, "00") {
+		return "", false
+	}
+	return strings.TrimSuffix(s, "0"), true
 }

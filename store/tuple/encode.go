@@ -75,8 +75,15 @@ func (v Value) append(dst []byte) []byte {
 	case KindJSON:
 		return appendString(append(dst, codeJSON), v.str)
 	}
+	return v.appendOther(dst)
+}
+
+// appendOther writes the text as an element of its own: right after the
+// type's terminator, its first byte could be taken for escape.
+func (v Value) appendOther(dst []byte) []byte {
 	typ, text, _ := strings.Cut(v.str, "\x00")
-	return appendString(appendString(append(dst, codeOther), typ), text)
+	dst = appendString(append(dst, codeOther), typ)
+	return appendString(append(dst, codeText), text)
 }
 
 // appendInteger writes the length in the code and then only the bytes that

@@ -35,12 +35,12 @@ func (e *SyntaxError) Error() string {
 //	2026-01-02T12:30:00.5            a timestamp without a zone
 //	2026-01-02T12:30:00.5Z           an instant; another offset is read too
 //	interval'P1Y2M3DT4H5M6.7S'
-//	json'{"a": 1}'                   '' for a ' in it
+//	json'{"a": 1}'                   a ' in it is doubled
 //	other("inet","10.0.0.1")         a type's name and the database's text
 //
-// Between single quotes, everything but ” stands for itself. What would not
-// print there is in double quotes instead, with the escapes of a text:
-// json"[\n]".
+// Between single quotes, everything but a doubled quote stands for itself.
+// What would not print there is in double quotes instead, with the escapes of
+// a text: json"[\n]".
 func (v Value) String() string { return string(v.AppendString(nil)) }
 
 // AppendString appends v as a literal to dst and returns the longer slice.

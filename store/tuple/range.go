@@ -10,8 +10,9 @@ type Bound struct {
 	Key Tuple
 	// Part says that the last element of Key, text or bytes, is only the
 	// beginning of an element: ("NAME","al") also speaks of ("NAME","alice").
+	// It means nothing for an element of another kind, which has no parts.
 	Part bool
-	// Exclusive leaves out what Key speaks of.
+	// Exclusive leaves out what Key speaks of. It means nothing if b is open.
 	Exclusive bool
 }
 
@@ -24,7 +25,7 @@ func (b Bound) Compare(t Tuple) int {
 	if len(t) > n {
 		t = t[:n]
 	}
-	if !b.Part || len(t) < n {
+	if !b.partial() || len(t) < n {
 		return t.Compare(b.Key)
 	}
 	if c := t[:n-1].Compare(b.Key[:n-1]); c != 0 {
@@ -36,6 +37,9 @@ func (b Bound) Compare(t Tuple) int {
 	}
 	return Compare(last, part)
 }
+
+// partial reports whether the last element is only the beginning of one.
+func (b Bound) partial() bool { return b.Part && !b.Open() && hasParts(b.Key[len(b.Key)-1]) }
 
 // Range is a set of tuples between two bounds. The zero Range is everything.
 type Range struct{ Lower, Upper Bound }
@@ -49,8 +53,8 @@ func Prefix(t Tuple) Range {
 // but the last, and then have an element that begins as the last one does. If
 // the last one is neither text nor bytes, it must be equal.
 func PrefixPart(t Tuple) Range {
-	part := len(t) > 0 && hasParts(t[len(t)-1])
-	return Range{Lower: Bound{Key: t, Part: part}, Upper: Bound{Key: t, Part: part}}
+	b := Bound{Key: t, Part: true}
+	return Range{Lower: b, Upper: b}
 }
 
 func hasParts(v Value) bool { return v.kind == KindText || v.kind == KindBytes }
@@ -109,9 +113,9 @@ func (b Bound) encoded(start bool) []byte {
 	}
 	dst := b.Key.Append(nil)
 	switch {
-	case b.Part && start:
+	case b.partial() && start:
 		return dst[:len(dst)-1] // without the terminator
-	case b.Part:
+	case b.partial():
 		return successor(dst[:len(dst)-1])
 	case start:
 		return dst
@@ -120,7 +124,8 @@ func (b Bound) encoded(start bool) []byte {
 }
 
 // successor returns the least string that is above all strings that begin
-// with b. It changes b. There is one, because a tuple's first byte is a code.
+// with b. It changes b. There is one, because a tuple's first byte is a code
+// and no code is 0xFF.
 func successor(b []byte) []byte {
 	for b[len(b)-1] == 0xFF {
 		b = b[:len(b)-1]

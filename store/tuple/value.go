@@ -55,8 +55,9 @@ type Value struct {
 	// num holds a bool, an integer, a float's bits, days since 1970, a time
 	// of day, seconds since 1970, or an interval's microseconds.
 	num uint64
-	// str holds text, bytes, a decimal's canonical form, a UUID's 16 bytes,
-	// an interval's months (4 bytes), JSON, or a type's name, NUL, and text.
+	// str holds text, bytes, a decimal as decimal.string writes it, a UUID's
+	// 16 bytes, an interval's months (4 bytes), JSON, or a type's name, NUL,
+	// and text.
 	str string
 }
 
@@ -187,8 +188,10 @@ func (v Value) AsFloat() float64 {
 // or KindOther holds, as a string.
 func (v Value) AsText() string {
 	switch v.kind {
-	case KindText, KindBytes, KindDecimal, KindJSON:
+	case KindText, KindBytes, KindJSON:
 		return v.str
+	case KindDecimal:
+		return decimalText(v.str)
 	case KindOther:
 		_, text, _ := strings.Cut(v.str, "\x00")
 		return text
@@ -253,9 +256,15 @@ func (v Value) AsInterval() (months, days int32, microseconds int64) {
 	return months, v.aux, int64(v.num)
 }
 
-// Size returns the number of bytes that v's text or binary data takes, 0 for
+// Size returns the number of bytes of text or binary data that v holds, 0 for
 // the kinds of fixed size.
-func (v Value) Size() int { return len(v.str) }
+func (v Value) Size() int {
+	switch v.kind {
+	case KindUUID, KindInterval:
+		return 0
+	}
+	return len(v.str)
+}
 
 const secondsPerDay = 24 * 60 * 60
 
