@@ -1,0 +1,144 @@
+package pane
+
+import (
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// Action is something that a pane asks of the program. It is a value, carried
+// out at once and in order, unlike a command of Bubble Tea's.
+type Action interface{ action() }
+
+// The actions.
+type (
+	// Actions asks for several things, in order.
+	Actions []Action
+
+	// OpenTarget opens another database: a path, a URL or a profile's name.
+	OpenTarget struct {
+		Target   string
+		ReadOnly bool
+	}
+	// OpenTable shows a table in the grid.
+	OpenTable struct{ Name string }
+	// OpenView shows part of the table that the grid shows.
+	OpenView struct{ Options store.ViewOptions }
+	// GoTo shows the row with a key, in its table.
+	GoTo struct {
+		Table string
+		Key   tuple.Tuple
+	}
+	// Selected tells that the grid's cursor is on another cell. Row is nil if
+	// there is none.
+	Selected struct {
+		Schema *store.Schema
+		Row    *store.Row
+		// Column is an index into Schema.Key followed by Schema.Columns.
+		Column int
+		// Staged is the staged change of the row, if any.
+		Staged *store.Staged
+	}
+
+	// ShowScan opens the scan form on a table, filled in with what is shown.
+	ShowScan struct {
+		Schema  *store.Schema
+		Options store.ViewOptions
+	}
+	// EditCell opens the editor on a cell. The row is whole: nothing is cut.
+	EditCell struct {
+		Schema *store.Schema
+		Row    store.Row
+		Column int // as in Selected
+		// Inserted is the staged insert that the row belongs to, 0 if none.
+		Inserted store.ID
+		// External asks for the user's own editor program.
+		External bool
+	}
+	// InsertRow opens the form of a new row. Values, if not nil, is what the
+	// form begins with: a duplicate.
+	InsertRow struct {
+		Schema *store.Schema
+		Key    tuple.Tuple
+		Values []tuple.Value
+	}
+	// Staged tells that the change set changed.
+	Staged struct{}
+	// Review opens the review of staged changes.
+	Review struct{}
+	// Committed tells that staged changes were written.
+	Committed struct{ Result *store.CommitResult }
+
+	// Close closes the overlay that asks for it.
+	Close struct{}
+	// Focus moves the focus to the pane with this ID.
+	Focus struct{ ID string }
+	// Zoom gives the focused pane the whole screen, or takes it back.
+	Zoom struct{}
+	// Run runs a command by name, with an argument.
+	Run struct{ Name, Arg string }
+	// Confirm asks the user, and does Then if they agree.
+	Confirm struct {
+		Title, Text string
+		// Word, if not empty, must be typed to agree.
+		Word string
+		// Yes labels the button that agrees.
+		Yes  string
+		Then Action
+	}
+	// Copy puts text on the clipboard. What says what it is: "cell", "row".
+	Copy struct{ Text, What string }
+	// Notice shows a line for a while. The text may hold anything.
+	Notice struct {
+		Text  string
+		Level Level
+	}
+	// Report shows an error and offers to try again, if Retry is not nil.
+	Report struct {
+		Err   error
+		Retry Action
+	}
+	// Reload reads everything that is shown again.
+	Reload struct{}
+	// SetTheme changes the theme.
+	SetTheme struct{ Name string }
+	// Quit leaves the program, after asking if changes are staged.
+	Quit struct{}
+	// QuitNow leaves the program. Staged changes stay in their journal.
+	QuitNow struct{}
+)
+
+// Level says how a notice looks.
+type Level uint8
+
+// The levels.
+const (
+	Info Level = iota
+	Success
+	Warning
+	Blocked
+)
+
+func (Actions) action()    {}
+func (OpenTarget) action() {}
+func (OpenTable) action()  {}
+func (OpenView) action()   {}
+func (GoTo) action()       {}
+func (Selected) action()   {}
+func (ShowScan) action()   {}
+func (EditCell) action()   {}
+func (InsertRow) action()  {}
+func (Staged) action()     {}
+func (Review) action()     {}
+func (Committed) action()  {}
+func (Close) action()      {}
+func (Focus) action()      {}
+func (Zoom) action()       {}
+func (Run) action()        {}
+func (Confirm) action()    {}
+func (Copy) action()       {}
+func (Notice) action()     {}
+func (Report) action()     {}
+func (Reload) action()     {}
+func (SetTheme) action()   {}
+func (Quit) action()       {}
+func (QuitNow) action()    {}
