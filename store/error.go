@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"errors"
 
 	"github.com/rowan-db/rowan/store/driver"
@@ -37,16 +36,7 @@ func (e *Error) Unwrap() []error { return []error{e.Kind, e.Err} }
 
 // KindOf returns the kind of failure that err is, [Internal] if it does not
 // say.
-func KindOf(err error) Kind {
-	var k Kind
-	switch {
-	case errors.As(err, &k):
-		return k
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return Canceled
-	}
-	return Internal
-}
+func KindOf(err error) Kind { return driver.KindOf(err) }
 
 // HintOf returns what the user can do about err, or the empty string.
 func HintOf(err error) string {

@@ -1,6 +1,10 @@
 package driver
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // Kind says what sort of failure an error is: what a program may want to do
 // about it. It is itself an error, so that errors.Is(err, driver.Locked) works
@@ -64,6 +68,20 @@ func (k Kind) Error() string {
 		return kindNames[k]
 	}
 	return fmt.Sprintf("kind %d", uint8(k))
+}
+
+// KindOf returns the kind that err, or an error in it, says it is: that of an
+// [*Error], and [Canceled] for a context's. Otherwise it is [Internal]. A
+// [DB.Classify] may begin with it.
+func KindOf(err error) Kind {
+	var k Kind
+	switch {
+	case errors.As(err, &k):
+		return k
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return Canceled
+	}
+	return Internal
 }
 
 // Error is a fault that a backend itself found: the database has no error of
