@@ -307,24 +307,31 @@ func (f *fields) zone() (offset int64, ok bool) {
 		return 0, true
 	}
 	negative := f.take('-')
-	if !negative && !f.take('+') || len(f.rest) < 2 {
+	if !negative && !f.take('+') {
 		return 0, false
 	}
-	digits := f.rest
-	if len(digits) > 2 && digits[2] == ':' {
-		digits = digits[:2] + digits[3:]
+	hours, ok := f.twoDigits()
+	var minutes int64
+	if ok && f.rest != "" {
+		f.take(':')
+		minutes, ok = f.twoDigits()
 	}
-	f.rest = ""
-	if len(digits) == 2 {
-		digits += "00"
-	}
-	n, err := strconv.ParseUint(digits, 10, 16)
-	if err != nil || len(digits) != 4 || n%100 > 59 || n/100 > 23 {
+	if !ok || hours > 23 || minutes > 59 {
 		return 0, false
 	}
-	offset = int64(n/100*60+n%100) * 60
+	offset = (hours*60 + minutes) * 60
 	if negative {
 		offset = -offset
 	}
 	return offset, true
+}
+
+// twoDigits takes two digits, whatever follows them.
+func (f *fields) twoDigits() (int64, bool) {
+	if len(f.rest) < 2 || !isDigits(f.rest[:2]) {
+		return 0, false
+	}
+	n := int64(f.rest[0]-'0')*10 + int64(f.rest[1]-'0')
+	f.rest = f.rest[2:]
+	return n, true
 }
