@@ -1,0 +1,247 @@
+package btree
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/rowan-db/rowan/btree/vfs"
+)
+
+// MaxValueSize is the length in bytes of the longest value.
+const MaxValueSize = 1<<32 - 1
+
+// DB is an open database. Its methods may be called by any number of goroutines at the same time.
+type DB struct {
+	path  string
+	opts  Options
+	pager *pager
+	limit limits
+
+	writer chan struct{} // holds a token while there is a write transaction
+	failed atomic.Bool   // a sync failed: nothing is written any more
+
+	// The fields below belong to the write transaction, or to Open and Close when there is none.
+	space    *space
+	fileSize int64
+	bad      int // place of the meta that Open found damaged, -1 when both were valid or one was never written
+
+	mu      sync.Mutex // guards what follows
+	idle    sync.Cond  // signalled when a transaction ends
+	current meta
+	older   uint64         // version of the other meta, 0 when it is not valid
+	place   int            // of the current meta
+	readers map[uint64]int // open read-only transactions by version
+	open    int            // open transactions
+	closing chan struct{}  // closed by Close
+}
+
+// limits follow from the page size.
+type limits struct {
+	maxKey    int
+	maxInline int // key and value that are kept in a leaf, together
+	payload   int // of an overflow page
+}
+
+func limitsFor(pageSize int) limits {
+	return limits{maxKey: pageSize / 4, maxInline: pageSize/4 - 64, payload: pageSize - headerSize}
+}
+
+func newDB(f vfs.File, path string, opts Options, metas metaPair) (*DB, error) {
+	place := metas.current()
+	cur := *metas[place]
+	db := &DB{
+		path:    path,
+		opts:    opts,
+		pager:   &pager{file: f, pageSize: cur.pageSize},
+		limit:   limitsFor(cur.pageSize),
+		writer:  make(chan struct{}, 1),
+		bad:     -1,
+		current: cur,
+		place:   place,
+		readers: map[uint64]int{},
+		closing: make(chan struct{}),
+	}
+	db.idle.L = &db.mu
+	db.pager.cache.max = max(16, opts.CacheSize/cur.pageSize)
+	if other := metas[1-place]; other != nil {
+		db.older = other.version
+	} else if cur.version > 1 {
+		db.bad = 1 - place
+	}
+	return db, db.prepare()
+}
+
+// prepare checks the size of the file, maps it and, for writing, loads the space pages.
+func (db *DB) prepare() error {
+	size, err := db.pager.file.Size()
+	if err != nil {
+		return fmt.Errorf("btree: opening %s: %w", db.path, err)
+	}
+	if need := int64(db.current.pageEnd) * int64(db.current.pageSize); size < need {
+		return fmt.Errorf("%w (%s)", corrupt(uint64(size)/uint64(db.current.pageSize),
+			"the file was cut off: it has %d bytes and needs %d", size, need), db.path)
+	}
+	db.fileSize = size
+	if !db.opts.ReadOnly {
+		if db.space, err = loadSpace(db.pager, &db.current, db.older); err != nil {
+			return fmt.Errorf("%w (%s)", err, db.path)
+		}
+	}
+	if !db.opts.NoMap {
+		db.pager.remap(size)
+	}
+	return nil
+}
+
+// Path returns the path that the database was opened with.
+func (db *DB) Path() string { return db.path }
+
+// ReadOnly reports whether the database was opened without a way to write.
+func (db *DB) ReadOnly() bool { return db.opts.ReadOnly }
+
+// PageSize returns the size of the file's pages in bytes.
+func (db *DB) PageSize() int { return db.pager.pageSize }
+
+// MaxKeySize returns the length in bytes of the longest key: a quarter of a page, 4096 with the default size.
+func (db *DB) MaxKeySize() int { return db.limit.maxKey }
+
+// Begin starts a transaction. A read-only one sees the newest committed version until it ends; it waits for nothing. There is
+// one writable transaction at a time, and Begin waits for the one before to end. Every transaction must be ended by Commit or
+// Rollback.
+func (db *DB) Begin(writable bool) (*Tx, error) {
+	return db.BeginContext(context.Background(), writable)
+}
+
+// BeginContext is Begin that gives up waiting, with the context's error, when the context is done.
+func (db *DB) BeginContext(ctx context.Context, writable bool) (*Tx, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if !writable {
+		return db.beginRead()
+	}
+	if db.opts.ReadOnly {
+		return nil, fmt.Errorf("%w: %s was opened read-only", ErrReadOnly, db.path)
+	}
+	select {
+	case db.writer <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-db.closing:
+		return nil, ErrClosed
+	}
+	tx, err := db.beginWrite()
+	if err != nil {
+		<-db.writer
+	}
+	return tx, err
+}
+
+func (db *DB) beginRead() (*Tx, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.isClosing() {
+		return nil, ErrClosed
+	}
+	db.open++
+	db.readers[db.current.version]++
+	return newTx(db, db.current, false), nil
+}
+
+func (db *DB) beginWrite() (*Tx, error) {
+	if db.failed.Load() {
+		return nil, ErrFailed
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.isClosing() {
+		return nil, ErrClosed
+	}
+	db.open++
+	db.space.settle(db.protected())
+	return newTx(db, db.current, true), nil
+}
+
+// protected returns the versions that somebody may still read, in ascending order. The caller holds mu.
+func (db *DB) protected() []uint64 {
+	versions := []uint64{db.current.version}
+	if db.older != 0 {
+		versions = append(versions, db.older)
+	}
+	for v := range db.readers {
+		versions = append(versions, v)
+	}
+	slices.Sort(versions)
+	return slices.Compact(versions)
+}
+
+// end gives back what a transaction holds of the database.
+func (db *DB) end(tx *Tx) {
+	db.mu.Lock()
+	db.open--
+	if !tx.writable {
+		v := tx.meta.version
+		if db.readers[v]--; db.readers[v] == 0 {
+			delete(db.readers, v)
+		}
+	}
+	db.idle.Broadcast()
+	db.mu.Unlock()
+	if tx.writable {
+		<-db.writer
+	}
+}
+
+func (db *DB) isClosing() bool {
+	select {
+	case <-db.closing:
+		return true
+	default:
+		return false
+	}
+}
+
+// View runs fn with a read-only transaction that ends with it. Slices that fn got are valid until it returns.
+// A fault in mapped memory within fn becomes an error.
+func (db *DB) View(fn func(*Tx) error) error {
+	tx, err := db.Begin(false)
+	if err != nil {
+		return err
+	}
+	defer tx.end()
+	return Guard(func() error { return fn(tx) })
+}
+
+// Update runs fn with a writable transaction, and commits it when fn returns nil. It rolls back when fn returns an error,
+// which Update returns, or panics.
+func (db *DB) Update(fn func(*Tx) error) error {
+	tx, err := db.Begin(true)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	if err := Guard(func() error { return fn(tx) }); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Close refuses new transactions with ErrClosed, also to those who wait to begin one, waits for the open ones to end, and
+// gives up the file and its lock. Closing again does nothing. A goroutine must not close a database while it has a
+// transaction open itself: it would wait for ever.
+func (db *DB) Close() error {
+	db.mu.Lock()
+	if db.isClosing() {
+		db.mu.Unlock()
+		return nil
+	}
+	close(db.closing)
+	for db.open > 0 {
+		db.idle.Wait()
+	}
+	db.mu.Unlock()
+	return db.pager.close()
+}

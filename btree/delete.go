@@ -1,0 +1,224 @@
+package btree
+
+import (
+	"bytes"
+	"runtime/debug"
+)
+
+// Delete removes a key and reports whether it was there.
+func (t *Tree) Delete(key []byte) (found bool, err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if err := t.usable(true); err != nil {
+		return false, err
+	}
+	found, err = t.remove(key)
+	return found, t.tx.fail(err)
+}
+
+// remove looks first, so that nothing is copied for a key that is not there.
+func (t *Tree) remove(key []byte) (bool, error) {
+	p, err := t.leaf(key)
+	if p == nil || err != nil {
+		return false, err
+	}
+	if _, found := p.search(key); !found {
+		return false, nil
+	}
+	if err := t.descend(key); err != nil {
+		return true, err
+	}
+	leaf := &t.path[0]
+	leaf.i, _ = leaf.p.search(key)
+	if val, overflow := leaf.p.value(leaf.i); overflow {
+		if err := t.freeOverflow(val); err != nil {
+			return true, err
+		}
+	}
+	t.addKeys(-1)
+	leaf.p.remove(leaf.i, leaf.i+1)
+	if len(t.path) > 1 && !underfull(leaf.p) {
+		return true, nil
+	}
+	return true, t.rebalance(key)
+}
+
+// DeleteRange removes the keys of a range and returns how many there were. Pages that are entirely within the range are given
+// up without being read, unless values of the tree have overflow pages.
+func (t *Tree) DeleteRange(lo, hi []byte) (n uint64, err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if err := t.usable(true); err != nil {
+		return 0, err
+	}
+	n, err = t.removeRange(lo, hi)
+	return n, t.tx.fail(err)
+}
+
+func (t *Tree) removeRange(lo, hi []byte) (uint64, error) {
+	if t.root == 0 || hi != nil && bytes.Compare(lo, hi) >= 0 {
+		return 0, nil
+	}
+	if len(lo) == 0 && hi == nil {
+		n := t.keys
+		return n, t.clear()
+	}
+	t.touch()
+	p, err := t.tx.root(t.root)
+	if err != nil {
+		return 0, err
+	}
+	t.root, p = t.tx.own(t.root, p)
+	n, err := t.cut(p, lo, hi)
+	if err != nil {
+		return n, err
+	}
+	t.keys -= n
+	if err := t.rebalance(lo); err != nil || hi == nil {
+		return n, err
+	}
+	return n, t.rebalance(hi)
+}
+
+// cut removes a range below p, which is owned, and returns how many keys that were. It may leave p empty.
+func (t *Tree) cut(p page, lo, hi []byte) (uint64, error) {
+	if !p.isBranch() {
+		return t.cutLeaf(p, lo, hi)
+	}
+	first, last := p.childIndex(lo), p.count()-1
+	if hi != nil {
+		last = p.childIndex(hi)
+	}
+	if first == last {
+		n, empty, err := t.cutChild(p, first, lo, hi)
+		if empty && err == nil {
+			p.remove(first, first+1)
+		}
+		return n, err
+	}
+	n, emptyFirst, err := t.cutChild(p, first, lo, nil)
+	if err != nil {
+		return n, err
+	}
+	m, emptyLast := uint64(0), true
+	if hi != nil {
+		m, emptyLast, err = t.cutChild(p, last, nil, hi)
+	} else {
+		m, err = t.dropChild(p, last)
+	}
+	if n += m; err != nil {
+		return n, err
+	}
+	for i := first + 1; i < last; i++ {
+		m, err := t.dropChild(p, i)
+		if n += m; err != nil {
+			return n, err
+		}
+	}
+	from, to := first+1, last
+	if emptyFirst {
+		from--
+	}
+	if emptyLast {
+		to++
+	}
+	p.remove(from, to)
+	return n, nil
+}
+
+func (t *Tree) cutLeaf(p page, lo, hi []byte) (uint64, error) {
+	from, _ := p.search(lo)
+	to := p.count()
+	if hi != nil {
+		to, _ = p.search(hi)
+	}
+	if t.overflow > 0 {
+		for i := from; i < to; i++ {
+			if ref, overflow := p.value(i); overflow {
+				if err := t.freeOverflow(ref); err != nil {
+					return 0, err
+				}
+			}
+		}
+	}
+	p.remove(from, to)
+	return uint64(to - from), nil
+}
+
+// cutChild cuts below entry i of p and gives up the child when nothing is left of it. The entry stays.
+func (t *Tree) cutChild(p page, i int, lo, hi []byte) (n uint64, empty bool, err error) {
+	no, below, err := t.ownChild(p, i)
+	if err != nil {
+		return 0, false, err
+	}
+	n, err = t.cut(below, lo, hi)
+	p.setKeys(i, p.keys(i)-n)
+	if err != nil || below.count() > 0 {
+		return n, false, err
+	}
+	t.freePage(no, below.isBranch(), below.version())
+	return n, true, nil
+}
+
+// dropChild gives up everything below entry i of p and returns how many keys that were. The entry stays.
+func (t *Tree) dropChild(p page, i int) (uint64, error) {
+	return p.keys(i), t.drop(p.child(i), p.level()-1)
+}
+
+// drop gives up a page and everything below it. Leaves are not read when no value of the tree has overflow pages; they count
+// as born in version 0 then, which only makes them wait longer for readers.
+func (t *Tree) drop(no uint64, level int) error {
+	if level == 0 && t.overflow == 0 {
+		t.freePage(no, false, 0)
+		return nil
+	}
+	p, err := t.tx.page(no, level)
+	if err != nil {
+		return err
+	}
+	if err := t.dropContent(p); err != nil {
+		return err
+	}
+	t.freePage(no, p.isBranch(), p.version())
+	return nil
+}
+
+func (t *Tree) dropContent(p page) error {
+	for i := range p.count() {
+		if p.isBranch() {
+			if err := t.drop(p.child(i), p.level()-1); err != nil {
+				return err
+			}
+		} else if ref, overflow := p.value(i); overflow {
+			if err := t.freeOverflow(ref); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// freePage gives up a page of the tree.
+func (t *Tree) freePage(no uint64, branch bool, born uint64) {
+	if branch {
+		t.branches--
+	} else {
+		t.leaves--
+	}
+	t.tx.free(no, 1, born)
+}
+
+// clear removes everything.
+func (t *Tree) clear() error {
+	if t.root == 0 {
+		return nil
+	}
+	t.touch()
+	p, err := t.tx.root(t.root)
+	if err != nil {
+		return err
+	}
+	if err := t.drop(t.root, p.level()); err != nil {
+		return err
+	}
+	t.root, t.keys = 0, 0
+	return nil
+}

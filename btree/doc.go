@@ -1,0 +1,33 @@
+// Package btree is an embedded, ordered key-value store: copy-on-write B+trees in a single file, one writer, any number of
+// snapshot readers, and commits that survive a crash.
+//
+// # Use
+//
+// Open a file, then work in transactions: DB.View to read, DB.Update to write, or DB.Begin for a transaction that outlives
+// a function. A transaction gives access to named trees, a Tree to its keys in ascending order of their bytes, and a Cursor
+// walks over them.
+//
+// # What it guarantees
+//
+//   - A transaction is atomic, and durable once Commit returned nil, also when the process is killed or the power fails at any
+//     moment. The file needs no repair and no log to replay afterwards.
+//   - A read-only transaction sees one version, whatever is committed meanwhile. It never waits for the writer, and the writer
+//     never waits for it.
+//   - Every page carries a checksum, which is verified when the page is first touched. Damage becomes an error that matches
+//     ErrCorrupt and names the page, never a wrong answer.
+//   - Branches count the keys below them: Count, Rank and Select cost one or two descents, however large the range.
+//   - The cost of a commit depends on the pages it changed, not on the size of the file, the number of free pages or the age
+//     of the oldest reader.
+//
+// # What it does not
+//
+//   - There is one writable transaction at a time, and a file that is open for writing cannot be opened by another process.
+//   - A writable transaction keeps the pages that it changed in memory until it commits.
+//   - The file never becomes shorter; pages that were given up are used again.
+//   - A file on a disk that lies about having written, or with Options.NoSync, may be lost by a crash of the machine.
+//
+// # Limits
+//
+// Keys have at most a quarter of a page, 4096 bytes with the default page size; the empty key is a key. Values have at most
+// MaxValueSize bytes and may be empty. A file has at most 2^48 pages.
+package btree

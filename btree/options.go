@@ -1,0 +1,62 @@
+package btree
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rowan-db/rowan/btree/vfs"
+)
+
+// Options say how a database is opened. The zero value, like a nil pointer, opens a file for reading and writing and makes it
+// when there is none.
+type Options struct {
+	// ReadOnly opens an existing file without any way to write to it. It needs no permission to write, and any number of
+	// processes may have the file open so at the same time.
+	ReadOnly bool
+
+	// MustExist refuses to make a new file, or to initialise an empty one.
+	MustExist bool
+
+	// PageSize is the size in bytes of the pages of a new file: a power of two from MinPageSize to MaxPageSize, and
+	// DefaultPageSize when it is 0. A file that exists keeps its own.
+	PageSize int
+
+	// NoSync lets commits return before anything reached the disk. A crash of the machine may then corrupt the file; a crash
+	// of the process does not.
+	NoSync bool
+
+	// NoMap reads through a cache of copies rather than mapped memory, so that a slice returned can never fault.
+	NoMap bool
+
+	// CacheSize bounds in bytes the copies of pages that are kept where the file is not mapped, 64 MB when it is 0.
+	CacheSize int
+
+	// LockTimeout is how long to wait for another process to let go of the file. With 0, opening fails at once.
+	LockTimeout time.Duration
+
+	// FS is the disk, vfs.OS when nil.
+	FS vfs.FS
+}
+
+const defaultCacheSize = 64 << 20
+
+// withDefaults returns a copy that is complete and valid.
+func (o *Options) withDefaults() (Options, error) {
+	var c Options
+	if o != nil {
+		c = *o
+	}
+	if c.PageSize == 0 {
+		c.PageSize = DefaultPageSize
+	}
+	if !validPageSize(c.PageSize) {
+		return c, fmt.Errorf("btree: a page size of %d bytes: it must be a power of two from %d to %d", c.PageSize, MinPageSize, MaxPageSize)
+	}
+	if c.CacheSize <= 0 {
+		c.CacheSize = defaultCacheSize
+	}
+	if c.FS == nil {
+		c.FS = vfs.OS{}
+	}
+	return c, nil
+}

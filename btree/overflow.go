@@ -1,0 +1,97 @@
+package btree
+
+// A value too long for a leaf is kept in a run of overflow pages; the leaf has a reference: the first page's number and the
+// value's length.
+
+func makeRef(first, length uint64) []byte {
+	b := make([]byte, refSize)
+	le.PutUint64(b, first)
+	le.PutUint64(b[8:], length)
+	return b
+}
+
+func splitRef(ref []byte) (first, length uint64) { return le.Uint64(ref), le.Uint64(ref[8:]) }
+
+// runLength returns how many pages a value of this length takes.
+func (db *DB) runLength(length uint64) uint64 {
+	per := uint64(db.limit.payload)
+	return (length + per - 1) / per
+}
+
+// writeOverflow puts a value into new overflow pages and returns the reference.
+func (tx *Tx) writeOverflow(val []byte) (ref []byte, pages uint64) {
+	length := uint64(len(val))
+	pages = tx.db.runLength(length)
+	first := tx.allocate(pages)
+	tx.db.space.each([]extent{{first: first, pages: pages}}, func(no uint64) {
+		p := tx.newPage()
+		clear(p[:headerSize])
+		p[offKind] = kindOverflow
+		n := copy(p[headerSize:], val)
+		clear(p[headerSize+n:])
+		val = val[n:]
+		p.stamp(no, tx.version)
+		tx.dirty[no] = &frame{page: p, epoch: tx.epoch}
+	})
+	return makeRef(first, length), pages
+}
+
+// readOverflow returns a copy of the value that a reference leads to.
+func (tx *Tx) readOverflow(ref []byte) ([]byte, error) {
+	_, length := splitRef(ref)
+	return tx.readOverflowPrefix(ref, length)
+}
+
+// readOverflowPrefix reads the first n bytes at most.
+func (tx *Tx) readOverflowPrefix(ref []byte, n uint64) ([]byte, error) {
+	no, length := splitRef(ref)
+	n = min(n, length)
+	if length > MaxValueSize || tx.db.runLength(length) > tx.bound() {
+		return nil, corrupt(no, "a value of %d bytes is said to begin there", length)
+	}
+	val := make([]byte, 0, n)
+	for uint64(len(val)) < n {
+		p, err := tx.overflowPage(no)
+		if err != nil {
+			return nil, err
+		}
+		val = append(val, p[headerSize:headerSize+min(n-uint64(len(val)), uint64(tx.db.limit.payload))]...)
+		no = nextPage(len(p), no)
+	}
+	return val, nil
+}
+
+// bound returns the number of pages that the transaction's version may have.
+func (tx *Tx) bound() uint64 {
+	if tx.writable {
+		return tx.pageEnd
+	}
+	return tx.meta.pageEnd
+}
+
+func (tx *Tx) overflowPage(no uint64) (page, error) {
+	if f := tx.dirty[no]; f != nil {
+		return f.page, nil
+	}
+	p, err := tx.clean(no)
+	if err == nil && p.kind() != kindOverflow {
+		err = corrupt(no, "a page of kind %d where an overflow page is expected", p.kind())
+	}
+	return p, err
+}
+
+// freeOverflow gives up the pages of a value.
+func (t *Tree) freeOverflow(ref []byte) error {
+	no, length := splitRef(ref)
+	p, err := t.tx.overflowPage(no)
+	if err != nil {
+		return err
+	}
+	pages := t.tx.db.runLength(length)
+	if no+pages > t.tx.bound() {
+		return corrupt(no, "a value of %d bytes is said to begin there", length)
+	}
+	t.tx.free(no, pages, p.version())
+	t.overflow -= pages
+	return nil
+}

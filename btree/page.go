@@ -1,0 +1,225 @@
+package btree
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+)
+
+// The kinds of pages. Meta pages have a layout of their own (meta.go).
+const (
+	kindLeaf     = 1
+	kindBranch   = 2
+	kindOverflow = 3
+	kindSpace    = 4
+)
+
+// Offsets in the header that every page but the metas has; format.go describes the fields.
+const (
+	offCRC     = 0
+	offKind    = 4
+	offLevel   = 5
+	offCount   = 6
+	offNumber  = 8
+	offVersion = 16
+	offCap     = 24
+	offUsed    = 26
+	offGarbage = 28
+	offPrefix  = 30
+	offLens    = 32
+	headerSize = 40
+)
+
+// Bytes of a page's arrays for each entry: head and slot, and in a branch also child and count.
+const (
+	leafEntry   = 4 + 2
+	branchEntry = 4 + 8 + 8 + 2
+)
+
+// A record's lengths in one word: the key's suffix, the value, and two flags.
+const (
+	lensKeyMask  = 1<<15 - 1
+	lensValShift = 15
+	lensOverflow = 1 << 30
+	lensFixed    = 1 << 31
+	lensSize     = 4
+)
+
+// refSize is the length of a value's place in a leaf when the value itself is in overflow pages: first page and length.
+const refSize = 16
+
+// arrayStep is by how many entries the arrays of a page grow.
+const arrayStep = 16
+
+var le = binary.LittleEndian
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// page is the content of one page. Its methods trust the structure, so it must have passed verify or been built here.
+type page []byte
+
+func (p page) kind() byte       { return p[offKind] }
+func (p page) level() int       { return int(p[offLevel]) }
+func (p page) count() int       { return int(le.Uint16(p[offCount:])) }
+func (p page) number() uint64   { return le.Uint64(p[offNumber:]) }
+func (p page) version() uint64  { return le.Uint64(p[offVersion:]) }
+func (p page) capacity() int    { return int(le.Uint16(p[offCap:])) }
+func (p page) used() int        { return int(le.Uint16(p[offUsed:])) }
+func (p page) garbage() int     { return int(le.Uint16(p[offGarbage:])) }
+func (p page) prefixLen() int   { return int(le.Uint16(p[offPrefix:])) }
+func (p page) lens() uint32     { return le.Uint32(p[offLens:]) }
+func (p page) isBranch() bool   { return p[offKind] == kindBranch }
+func (p page) setCount(n int)   { le.PutUint16(p[offCount:], uint16(n)) }
+func (p page) setCap(n int)     { le.PutUint16(p[offCap:], uint16(n)) }
+func (p page) setUsed(n int)    { le.PutUint16(p[offUsed:], uint16(n)) }
+func (p page) setGarbage(n int) { le.PutUint16(p[offGarbage:], uint16(n)) }
+func (p page) setLens(l uint32) { le.PutUint32(p[offLens:], l) }
+
+// stamp names the page and the version that writes it.
+func (p page) stamp(number, version uint64) {
+	le.PutUint64(p[offNumber:], number)
+	le.PutUint64(p[offVersion:], version)
+}
+
+// seal writes the checksum; the page may not change after it.
+func (p page) seal() { le.PutUint32(p[offCRC:], p.sum()) }
+
+func (p page) sum() uint32 { return crc32.Checksum(p[offCRC+4:], castagnoli) }
+
+func (p page) prefix() []byte { return p[headerSize : headerSize+p.prefixLen()] }
+
+// The arrays follow the prefix, aligned to 8 bytes: heads, in a branch children and counts, then slots.
+
+func arraysAt(prefixLen int) int { return (headerSize + prefixLen + 7) &^ 7 }
+
+func entrySize(branch bool) int {
+	if branch {
+		return branchEntry
+	}
+	return leafEntry
+}
+
+func (p page) headsAt() int    { return arraysAt(p.prefixLen()) }
+func (p page) childrenAt() int { return p.headsAt() + 4*p.capacity() }
+func (p page) countsAt() int   { return p.headsAt() + 12*p.capacity() }
+func (p page) slotsAt() int {
+	return p.headsAt() + (entrySize(p.isBranch())-2)*p.capacity()
+}
+func (p page) arraysEnd() int { return p.headsAt() + entrySize(p.isBranch())*p.capacity() }
+
+// free returns the bytes between the arrays and the records.
+func (p page) free() int { return len(p) - p.used() - p.arraysEnd() }
+
+// live returns the bytes that the entries need, without unused room in arrays and records.
+func (p page) live() int {
+	return p.prefixLen() + p.count()*entrySize(p.isBranch()) + p.used() - p.garbage()
+}
+
+func (p page) child(i int) uint64        { return le.Uint64(p[p.childrenAt()+8*i:]) }
+func (p page) setChild(i int, no uint64) { le.PutUint64(p[p.childrenAt()+8*i:], no) }
+
+// keys returns how many keys are below entry i of a branch.
+func (p page) keys(i int) uint64       { return le.Uint64(p[p.countsAt()+8*i:]) }
+func (p page) setKeys(i int, n uint64) { le.PutUint64(p[p.countsAt()+8*i:], n) }
+
+// total returns how many keys are in or below the page.
+func (p page) total() uint64 {
+	if !p.isBranch() {
+		return uint64(p.count())
+	}
+	return p.keysBefore(p.count())
+}
+
+// keysBefore returns how many keys are below the entries before i of a branch.
+func (p page) keysBefore(i int) uint64 {
+	at, sum := p.countsAt(), uint64(0)
+	for end := at + 8*i; at < end; at += 8 {
+		sum += le.Uint64(p[at:])
+	}
+	return sum
+}
+
+// record returns where the record of entry i begins, after its own lengths if it has them, and the lengths.
+// The first entry of a branch has no record.
+func (p page) record(i int) (at int, lens uint32) {
+	if i == 0 && p.isBranch() {
+		return len(p), 0
+	}
+	at = len(p) - int(le.Uint16(p[p.slotsAt()+2*i:]))
+	lens = p.lens()
+	if lens == 0 {
+		lens = le.Uint32(p[at:])
+		at += lensSize
+	}
+	return at, lens
+}
+
+// recordSize returns the bytes that the record of entry i takes.
+func (p page) recordSize(i int) int {
+	if i == 0 && p.isBranch() {
+		return 0
+	}
+	_, lens := p.record(i)
+	n := keyLen(lens) + valLen(lens)
+	if p.lens() == 0 {
+		n += lensSize
+	}
+	return n
+}
+
+func keyLen(lens uint32) int { return int(lens & lensKeyMask) }
+func valLen(lens uint32) int { return int(lens >> lensValShift & lensKeyMask) }
+
+func packLens(key, val int, overflow bool) uint32 {
+	l := uint32(key) | uint32(val)<<lensValShift
+	if overflow {
+		l |= lensOverflow
+	}
+	return l
+}
+
+// suffix returns the key of entry i without the page's prefix.
+func (p page) suffix(i int) []byte {
+	at, lens := p.record(i)
+	return p[at : at+keyLen(lens) : at+keyLen(lens)]
+}
+
+// value returns what the record of entry i holds for its value, and whether that is a reference to overflow pages.
+func (p page) value(i int) (val []byte, overflow bool) {
+	at, lens := p.record(i)
+	at += keyLen(lens)
+	return p[at : at+valLen(lens) : at+valLen(lens)], lens&lensOverflow != 0
+}
+
+// appendKey appends the whole key of entry i to b.
+func (p page) appendKey(b []byte, i int) []byte {
+	return append(append(b, p.prefix()...), p.suffix(i)...)
+}
+
+// compareKey compares the key of entry i with key.
+func (p page) compareKey(i int, key []byte) int {
+	pre := p.prefix()
+	n := min(len(pre), len(key))
+	if c := bytes.Compare(pre[:n], key[:n]); c != 0 || n < len(pre) {
+		if c == 0 {
+			return 1 // the key ends within the prefix
+		}
+		return c
+	}
+	return bytes.Compare(p.suffix(i), key[n:])
+}
+
+// head returns the first four bytes of a key's suffix as a number that orders as they do, short ones padded with zeros.
+func head(suffix []byte) uint32 {
+	if len(suffix) >= 4 {
+		return binary.BigEndian.Uint32(suffix)
+	}
+	var h uint32
+	for i, c := range suffix {
+		h |= uint32(c) << (24 - 8*i)
+	}
+	return h
+}
+
+func (p page) head(i int) uint32       { return binary.BigEndian.Uint32(p[p.headsAt()+4*i:]) }
+func (p page) setHead(i int, h uint32) { binary.BigEndian.PutUint32(p[p.headsAt()+4*i:], h) }

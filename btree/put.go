@@ -1,0 +1,245 @@
+package btree
+
+import (
+	"fmt"
+	"iter"
+	"runtime/debug"
+)
+
+// Put sets the value of key. The database keeps copies.
+func (t *Tree) Put(key, val []byte) (err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if err := t.checkPut(key, val); err != nil {
+		return err
+	}
+	return t.tx.fail(t.put(key, val))
+}
+
+func (t *Tree) checkPut(key, val []byte) error {
+	if err := t.usable(true); err != nil {
+		return err
+	}
+	if len(key) > t.tx.db.limit.maxKey {
+		return fmt.Errorf("%w: %d bytes, at most %d with pages of %d", ErrKeyTooLarge, len(key), t.tx.db.limit.maxKey, t.tx.db.PageSize())
+	}
+	if uint64(len(val)) > MaxValueSize {
+		return fmt.Errorf("%w: %d bytes, at most %d", ErrValueTooLarge, len(val), uint64(MaxValueSize))
+	}
+	return nil
+}
+
+// Load fills an empty tree from a sequence in ascending order of keys. It fills pages entirely. When the order is wrong it
+// returns ErrKeyOrder, and the tree keeps what came before.
+func (t *Tree) Load(seq iter.Seq2[[]byte, []byte]) (err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if err := t.usable(true); err != nil {
+		return err
+	}
+	if t.keys != 0 {
+		return fmt.Errorf("%w: %q has %d keys", ErrTreeNotEmpty, t.name, t.keys)
+	}
+	for key, val := range seq {
+		if err := t.checkPut(key, val); err != nil {
+			return err
+		}
+		if t.keys > 0 && !t.isLast(key) {
+			return fmt.Errorf("%w: key %d, %q, is not greater than the one before", ErrKeyOrder, t.keys, key)
+		}
+		if err := t.put(key, val); err != nil {
+			return t.tx.fail(err)
+		}
+	}
+	return nil
+}
+
+// isLast reports whether key comes after all keys of a tree that only put has changed since it was empty.
+func (t *Tree) isLast(key []byte) bool {
+	if t.tail {
+		return t.afterTail(key)
+	}
+	n, err := t.rank(key)
+	if err != nil || n < t.keys {
+		return false
+	}
+	_, found, err := t.get(key)
+	return err == nil && !found
+}
+
+// afterTail reports whether key is greater than the last key of the leaf that the tail path leads to.
+func (t *Tree) afterTail(key []byte) bool {
+	p := t.path[0].p
+	return p.compareKey(p.count()-1, key) < 0
+}
+
+// put is Put without the checks.
+func (t *Tree) put(key, val []byte) error {
+	e := entry{key: key, val: val}
+	if len(key)+len(val) > t.tx.db.limit.maxInline {
+		var pages uint64
+		e.val, pages = t.tx.writeOverflow(val)
+		e.overflow = true
+		t.overflow += pages
+	}
+	if t.tailIsCurrent() && t.afterTail(key) {
+		return t.append(&e)
+	}
+	return t.putSearch(&e)
+}
+
+// tailIsCurrent reports whether the tail path may be used: it is of no use when a savepoint shares its pages.
+func (t *Tree) tailIsCurrent() bool {
+	return t.tail && t.tx.dirty[t.path[0].no].epoch == t.tx.epoch
+}
+
+// append inserts an entry after the last one. The tail path stays.
+func (t *Tree) append(e *entry) error {
+	t.gen++
+	t.addKeys(1)
+	leaf := &t.path[0]
+	leaf.i = leaf.p.count()
+	if leaf.p.insert(leaf.i, e) {
+		return nil
+	}
+	t.tail = false
+	return t.insertSplitting(e)
+}
+
+// putSearch inserts an entry or replaces the value of the one with its key.
+func (t *Tree) putSearch(e *entry) error {
+	if t.root == 0 {
+		t.plant()
+	}
+	if err := t.descend(e.key); err != nil {
+		return err
+	}
+	leaf := &t.path[0]
+	i, found := leaf.p.search(e.key)
+	leaf.i = i
+	if found {
+		return t.replace(e)
+	}
+	t.addKeys(1)
+	if leaf.p.insert(i, e) {
+		t.tail = t.isTailPath()
+		return nil
+	}
+	return t.insertSplitting(e)
+}
+
+// plant gives an empty tree its first leaf.
+func (t *Tree) plant() {
+	p := t.tx.newPage()
+	build(p, kindLeaf, 0, nil)
+	t.root = t.tx.add(p)
+	t.leaves++
+}
+
+// descend makes every page from the root to the leaf of key one that the transaction may change, and remembers them in path.
+func (t *Tree) descend(key []byte) error {
+	t.touch()
+	p, err := t.tx.root(t.root)
+	if err != nil {
+		return err
+	}
+	t.root, p = t.tx.own(t.root, p)
+	level := p.level()
+	if cap(t.path) <= level {
+		t.path = make([]step, level+1, level+4)
+	}
+	t.path = t.path[:level+1]
+	t.path[level] = step{no: t.root, p: p}
+	for ; level > 0; level-- {
+		i := p.childIndex(key)
+		t.path[level].i = i
+		no, below, err := t.ownChild(p, i)
+		if err != nil {
+			return err
+		}
+		t.path[level-1] = step{no: no, p: below}
+		p = below
+	}
+	return nil
+}
+
+// ownChild makes the child at entry i of p, which is owned, one that the transaction may change.
+func (t *Tree) ownChild(p page, i int) (uint64, page, error) {
+	no := p.child(i)
+	below, err := t.tx.page(no, p.level()-1)
+	if err != nil {
+		return 0, nil, err
+	}
+	owned, below := t.tx.own(no, below)
+	if owned != no {
+		p.setChild(i, owned)
+	}
+	return owned, below, nil
+}
+
+// isTailPath reports whether the path leads to the last leaf.
+func (t *Tree) isTailPath() bool {
+	for _, s := range t.path[1:] {
+		if s.i != s.p.count()-1 {
+			return false
+		}
+	}
+	return true
+}
+
+// addKeys changes the number of keys by n on the whole path.
+func (t *Tree) addKeys(n int64) {
+	t.keys += uint64(n)
+	for _, s := range t.path[1:] {
+		s.p.setKeys(s.i, s.p.keys(s.i)+uint64(n))
+	}
+}
+
+// replace gives the entry at the path a new value.
+func (t *Tree) replace(e *entry) error {
+	leaf := t.path[0]
+	if old, overflow := leaf.p.value(leaf.i); overflow {
+		if err := t.freeOverflow(old); err != nil {
+			return err
+		}
+	}
+	if leaf.p.replaceValue(leaf.i, e.val, e.overflow) {
+		return nil
+	}
+	leaf.p.remove(leaf.i, leaf.i+1)
+	if leaf.p.insert(leaf.i, e) {
+		return nil
+	}
+	return t.insertSplitting(e)
+}
+
+// insertSplitting inserts an entry at the path into a leaf that has no room for it as it is.
+func (t *Tree) insertSplitting(e *entry) error {
+	leaf := t.path[0]
+	if leaf.i == leaf.p.count() && leaf.i > 0 && t.isTailPath() && leaf.p.free() < len(leaf.p)/8 {
+		return t.newTail(e)
+	}
+	s := &t.tx.scratch
+	s.entries, s.arena = s.entries[:0], s.arena[:0]
+	s.entries = decode(leaf.p, s.entries, &s.arena)
+	es := append(s.entries, entry{})
+	copy(es[leaf.i+1:], es[leaf.i:])
+	es[leaf.i] = *e
+	s.entries = es
+	return t.store(0, es)
+}
+
+// newTail puts an entry that comes after all others into a leaf of its own, so that ascending keys fill pages. The prefix of
+// the new leaf is a guess: what the new key shares with the whole leaf before.
+func (t *Tree) newTail(e *entry) error {
+	leaf := t.path[0].p
+	first := leaf.appendKey(nil, 0)
+	last := leaf.appendKey(nil, leaf.count()-1)
+	p := t.tx.newPage()
+	build(p, kindLeaf, 0, nil)
+	p.setPrefix(e.key[:commonPrefix(first, e.key)])
+	if !p.insert(0, e) {
+		build(p, kindLeaf, 0, []entry{*e})
+	}
+	sibling := entry{key: separator(last, e.key), child: t.tx.add(p), keys: 1}
+	t.leaves++
+	return t.link(0, []entry{sibling})
+}

@@ -1,0 +1,105 @@
+package btree
+
+import (
+	"maps"
+	"runtime/debug"
+	"slices"
+)
+
+// Savepoint is a point in a transaction to which RollbackTo returns.
+type Savepoint struct{ save *save }
+
+// save is what a savepoint needs to restore. Pages changed later are copied first, and the old ones kept here.
+type save struct {
+	tx        *Tx
+	pages     map[uint64]*frame // as they were, of those changed since
+	allocated int
+	freed     int
+	pageEnd   uint64
+	changed   bool
+	catalog   treeRoot
+	names     map[string]*Tree
+	roots     map[*Tree]treeRoot
+}
+
+// Savepoint marks the present state of a writable transaction. A savepoint costs memory for the pages that are changed after
+// it, until the transaction ends.
+func (tx *Tx) Savepoint() (Savepoint, error) {
+	if err := tx.usable(true); err != nil {
+		return Savepoint{}, err
+	}
+	s := &save{
+		tx:        tx,
+		pages:     map[uint64]*frame{},
+		allocated: len(tx.allocated),
+		freed:     len(tx.freed),
+		pageEnd:   tx.pageEnd,
+		changed:   tx.changed,
+		catalog:   tx.catalog.treeRoot,
+		names:     maps.Clone(tx.trees),
+		roots:     map[*Tree]treeRoot{},
+	}
+	for _, t := range tx.trees {
+		s.roots[t] = t.treeRoot
+	}
+	tx.saves = append(tx.saves, s)
+	tx.epoch++
+	return Savepoint{s}, nil
+}
+
+// keep gives the newest savepoint a page as it was when that was made.
+func (tx *Tx) keep(no uint64, f *frame) { tx.saves[len(tx.saves)-1].pages[no] = f }
+
+// RollbackTo undoes everything since the savepoint, which stays valid; later savepoints are gone. Handles of trees that did
+// not exist then return ErrNoTree, and cursors continue from the key they were at. It also makes a transaction usable again in
+// which a change has failed since.
+func (tx *Tx) RollbackTo(sp Savepoint) (err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if tx.done {
+		return ErrTxDone
+	}
+	i := slices.Index(tx.saves, sp.save)
+	if i < 0 {
+		return ErrSavepoint
+	}
+	for j := len(tx.saves) - 1; j >= i; j-- {
+		maps.Copy(tx.dirty, tx.saves[j].pages)
+	}
+	s := sp.save
+	tx.db.space.each(tx.allocated[s.allocated:], func(no uint64) { delete(tx.dirty, no) })
+	tx.unallocate(s.allocated, s.pageEnd)
+	tx.freed = tx.freed[:s.freed]
+	tx.saves = tx.saves[:i+1]
+	s.pages = map[uint64]*frame{}
+	tx.epoch++
+	tx.err = nil
+	tx.changed = s.changed
+	return tx.restoreTrees(s)
+}
+
+// restoreTrees puts the handles of trees back to a savepoint.
+func (tx *Tx) restoreTrees(s *save) error {
+	tx.catalog.restore(s.catalog)
+	late := tx.trees
+	tx.trees = maps.Clone(s.names)
+	for name, t := range s.names {
+		t.name, t.present = name, true
+		t.restore(s.roots[t])
+	}
+	for name, t := range late {
+		if _, old := s.roots[t]; old {
+			continue
+		}
+		root, err := tx.lookup(name)
+		if t.present = err == nil; t.present && tx.trees[name] == nil {
+			t.restore(root)
+			tx.trees[name] = t
+			continue
+		}
+		t.present = false
+		if err != nil && !isNoTree(err) {
+			return tx.fail(err)
+		}
+	}
+	return nil
+}

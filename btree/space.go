@@ -1,0 +1,295 @@
+package btree
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// The pages of a file are divided into groups. The first two pages of a group (after the metas in the first group) are the
+// two places of its space page: a bitmap in which a set bit is a page in use. A commit writes the new bitmap of a group that
+// changed over the place that is not current, so that the current one is intact until the meta makes the other current; which
+// one is current follows from the versions in their headers.
+//
+// The argument that no page is overwritten while something may read it:
+//
+//  1. A page that a version made reachable is in use until a later version frees it, so the pages of version r are those
+//     born at or before r and freed after r.
+//  2. Version r can be read only by an open transaction of it, or by an open after a crash when one of the two metas is of
+//     version r. These versions are called protected. A transaction begins at the newest version alone, so a version that
+//     is no longer protected never is again.
+//  3. A freed page waits under the newest protected version that sees it. When that version is no longer protected it
+//     moves to the next older protected version that sees it, and when there is none it becomes available.
+//
+// So a long reader keeps what it sees and no page that was born after it. A page moves once for each protected version that
+// sees it, and a commit looks at the pages it allocated or freed and at no others.
+
+const (
+	spaceBits = 64 // offset of the bitmap in a space page
+	firstPage = metaPages + 2
+	maxPages  = 1 << 48
+)
+
+type space struct {
+	pageSize int
+	groups   []*group
+	pending  map[uint64][]extent // by the newest protected version that sees them
+}
+
+// group is what is known of a group of pages. A set bit is a page in use, or an available one.
+type group struct {
+	used      []uint64 // at the last commit
+	available []uint64
+	free      int    // bits set in available
+	hint      int    // no word before this one has a bit set in available
+	maxRun    int    // no run of available pages is longer
+	version   uint64 // of the current space page, 0 when none was written yet
+	place     int    // of the current space page: 0 or 1
+	stale     bool   // the other place holds a page of a commit that failed and must be overwritten by the next
+}
+
+// extent is a run of pages, in the sense of next, that were born in one version.
+type extent struct{ first, pages, born uint64 }
+
+func newSpace(pageSize int) *space {
+	return &space{pageSize: pageSize, pending: map[uint64][]extent{}}
+}
+
+// groupPages returns how many pages a group has.
+func groupPages(pageSize int) uint64 { return uint64(pageSize-spaceBits) * 8 }
+
+// reserved returns how many pages at the start of a group are never allocated.
+func reserved(group uint64) uint64 {
+	if group == 0 {
+		return firstPage
+	}
+	return 2
+}
+
+// spacePage returns the number of one of the two places of a group's space page.
+func spacePage(pageSize int, group uint64, place int) uint64 {
+	return group*groupPages(pageSize) + reserved(group) - 2 + uint64(place)
+}
+
+// nextPage returns the page that follows in a run: the next one that is not reserved.
+func nextPage(pageSize int, no uint64) uint64 {
+	no++
+	if per := groupPages(pageSize); no%per == 0 {
+		no += reserved(no / per)
+	}
+	return no
+}
+
+// groupsFor returns how many groups pages below pageEnd need.
+func groupsFor(pageSize int, pageEnd uint64) uint64 {
+	per := groupPages(pageSize)
+	return (pageEnd + per - 1) / per
+}
+
+func (s *space) locate(no uint64) (g *group, bit int) {
+	per := groupPages(s.pageSize)
+	return s.groups[no/per], int(no % per)
+}
+
+// grow makes groups for all pages below pageEnd.
+func (s *space) grow(pageEnd uint64) {
+	for n := groupsFor(s.pageSize, pageEnd); uint64(len(s.groups)) < n; {
+		s.groups = append(s.groups, newGroup(s.pageSize, uint64(len(s.groups))))
+	}
+}
+
+func newGroup(pageSize int, index uint64) *group {
+	words := (pageSize - spaceBits) / 8
+	g := &group{used: make([]uint64, words), available: make([]uint64, words), place: 1}
+	for no := range reserved(index) {
+		g.used[0] |= 1 << no
+	}
+	return g
+}
+
+// take returns the first page of an available run, which is no longer available then.
+func (s *space) take(n uint64) (uint64, bool) {
+	per := groupPages(s.pageSize)
+	for i, g := range s.groups {
+		if uint64(g.free) < n || uint64(g.maxRun) < n {
+			continue
+		}
+		if bit, ok := g.take(int(n)); ok {
+			return uint64(i)*per + uint64(bit), true
+		}
+	}
+	return 0, false
+}
+
+func (g *group) take(n int) (int, bool) {
+	bit, ok := g.find(n)
+	if !ok {
+		g.maxRun = n - 1
+		return 0, false
+	}
+	for b := bit; b < bit+n; b++ {
+		g.available[b/64] &^= 1 << (b % 64)
+	}
+	g.free -= n
+	return bit, true
+}
+
+// find returns the first bit of a run of available pages.
+func (g *group) find(n int) (int, bool) {
+	for g.hint < len(g.available) && g.available[g.hint] == 0 {
+		g.hint++
+	}
+	run := 0
+	for w := g.hint; w < len(g.available); w++ {
+		word := g.available[w]
+		if word == 0 {
+			run = 0
+			continue
+		}
+		if n == 1 {
+			return w*64 + bits.TrailingZeros64(word), true
+		}
+		for b := range 64 {
+			if word>>b&1 == 0 {
+				run = 0
+				continue
+			}
+			if run++; run == n {
+				return w*64 + b - n + 1, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// release makes a page available.
+func (s *space) release(no uint64) {
+	g, bit := s.locate(no)
+	w, mask := bit/64, uint64(1)<<(bit%64)
+	if g.available[w]&mask == 0 {
+		g.available[w] |= mask
+		g.free++
+	}
+	g.hint = min(g.hint, w)
+	g.maxRun = len(g.available) * 64
+}
+
+// withdraw makes a page unavailable: it is beyond the end of the file again.
+func (s *space) withdraw(no uint64) {
+	g, bit := s.locate(no)
+	if g.available[bit/64]>>(bit%64)&1 != 0 {
+		g.available[bit/64] &^= 1 << (bit % 64)
+		g.free--
+	}
+}
+
+// wait keeps freed pages until no protected version older than before sees them. protected is in ascending order.
+func (s *space) wait(x extent, before uint64, protected []uint64) {
+	i, _ := slices.BinarySearch(protected, before)
+	if i > 0 && protected[i-1] >= x.born {
+		s.pending[protected[i-1]] = append(s.pending[protected[i-1]], x)
+		return
+	}
+	for no, n := x.first, x.pages; n > 0; n-- {
+		s.release(no)
+		no = nextPage(s.pageSize, no)
+	}
+}
+
+// settle moves the pages that wait for versions no longer protected.
+func (s *space) settle(protected []uint64) {
+	for r, extents := range s.pending {
+		if _, found := slices.BinarySearch(protected, r); found {
+			continue
+		}
+		delete(s.pending, r)
+		for _, x := range extents {
+			s.wait(x, r, protected)
+		}
+	}
+}
+
+// spaceSum is the part of the meta's sum over space pages that a group contributes. The sum changes when any group's current
+// version does, so that a lost or damaged space page is noticed and an old one never taken for it.
+func spaceSum(group, version uint64) uint64 {
+	x := group*0x9E3779B97F4A7C15 ^ version
+	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
+	x = (x ^ x>>27) * 0x94D049BB133111EB
+	return x ^ x>>31
+}
+
+// spaceChange is the next bitmap of a group.
+type spaceChange struct {
+	group *group
+	used  []uint64
+	frame page
+}
+
+// change prepares the space pages of a commit that uses and frees these pages, and returns the sum for its meta.
+func (s *space) change(version, pageEnd uint64, uses, frees []extent) ([]spaceChange, uint64) {
+	next := map[uint64][]uint64{}
+	per := groupPages(s.pageSize)
+	words := func(i uint64) []uint64 {
+		if next[i] == nil {
+			next[i] = slices.Clone(s.groups[i].used)
+		}
+		return next[i]
+	}
+	s.each(uses, func(no uint64) { words(no / per)[no%per/64] |= 1 << (no % per % 64) })
+	s.each(frees, func(no uint64) { words(no / per)[no%per/64] &^= 1 << (no % per % 64) })
+	var changes []spaceChange
+	sum := uint64(0)
+	for i := range groupsFor(s.pageSize, pageEnd) {
+		g := s.groups[i]
+		if next[i] == nil && !g.stale && g.version != 0 {
+			sum += spaceSum(i, g.version)
+			continue
+		}
+		sum += spaceSum(i, version)
+		c := spaceChange{group: g, used: words(i)}
+		c.frame = encodeSpace(s.pageSize, spacePage(s.pageSize, i, 1-g.place), version, c.used)
+		changes = append(changes, c)
+	}
+	return changes, sum
+}
+
+func (s *space) each(extents []extent, f func(no uint64)) {
+	for _, x := range extents {
+		for no, n := x.first, x.pages; n > 0; n-- {
+			f(no)
+			no = nextPage(s.pageSize, no)
+		}
+	}
+}
+
+// done makes the changes of a commit current.
+func (s *space) done(changes []spaceChange, version uint64) {
+	for _, c := range changes {
+		g := c.group
+		g.used, g.version, g.place, g.stale = c.used, version, 1-g.place, false
+	}
+}
+
+// failed remembers that the changes of a commit may be in the file although it never happened.
+func (s *space) failed(changes []spaceChange) {
+	for _, c := range changes {
+		c.group.stale = true
+	}
+}
+
+func encodeSpace(pageSize int, no, version uint64, used []uint64) page {
+	p := make(page, pageSize)
+	p[offKind] = kindSpace
+	p.stamp(no, version)
+	for i, w := range used {
+		le.PutUint64(p[spaceBits+8*i:], w)
+	}
+	return p
+}
+
+func decodeSpace(p page) []uint64 {
+	used := make([]uint64, (len(p)-spaceBits)/8)
+	for i := range used {
+		used[i] = le.Uint64(p[spaceBits+8*i:])
+	}
+	return used
+}

@@ -1,0 +1,131 @@
+package btree
+
+// store replaces the content of the page at a level of the path by the entries, which it distributes over as many pages as
+// they need, and links the new ones into the levels above. The entries may alias the old content.
+func (t *Tree) store(level int, es []entry) error {
+	kind := t.path[level].p.kind()
+	ends := partition(kind, es, t.tx.db.PageSize())
+	siblings := make([]entry, 0, 2)
+	for k, from := range ends[:len(ends)-1] {
+		siblings = append(siblings, t.newSibling(level, kind, es, from, ends[k+1]))
+	}
+	t.rebuild(level, kind, es[:ends[0]]) // last: it gives up the memory that entries alias
+	if len(siblings) == 0 {
+		return nil
+	}
+	return t.link(level, siblings)
+}
+
+// rebuild gives the page at a level of the path a new content that fits.
+func (t *Tree) rebuild(level int, kind byte, es []entry) {
+	p := t.tx.newPage()
+	build(p, kind, level, es)
+	s := &t.path[level]
+	t.tx.replaceFrame(s.no, p)
+	s.p = p
+}
+
+// newSibling makes a page of the entries [from,to) and returns the entry that leads to it.
+func (t *Tree) newSibling(level int, kind byte, es []entry, from, to int) entry {
+	p := t.tx.newPage()
+	build(p, kind, level, es[from:to])
+	e := entry{key: es[from].key, child: t.tx.add(p), keys: p.total()}
+	if kind == kindLeaf {
+		e.key = separator(es[from-1].key, es[from].key)
+		t.leaves++
+	} else {
+		t.branches++
+	}
+	e.key = append([]byte(nil), e.key...) // the level above decodes into the same memory
+	return e
+}
+
+// link adds pages after the one at a level of the path to the level above.
+func (t *Tree) link(level int, siblings []entry) error {
+	below := t.path[level]
+	if level+1 == len(t.path) {
+		return t.newRoot(level+1, entry{child: below.no, keys: below.p.total()}, siblings)
+	}
+	parent := &t.path[level+1]
+	parent.p.setKeys(parent.i, below.p.total())
+	if len(siblings) == 1 && parent.p.insert(parent.i+1, &siblings[0]) {
+		return nil
+	}
+	return t.splice(level+1, parent.i+1, parent.i+1, siblings)
+}
+
+// newRoot puts a branch above the page that was the root.
+func (t *Tree) newRoot(level int, first entry, siblings []entry) error {
+	if level > maxLevel {
+		return corrupt(t.root, "the tree is %d levels high", level)
+	}
+	p := t.tx.newPage()
+	build(p, kindBranch, level, append([]entry{first}, siblings...))
+	t.root = t.tx.add(p)
+	t.branches++
+	return nil
+}
+
+// splice replaces the entries [i,j) of the branch at a level of the path.
+func (t *Tree) splice(level, i, j int, with []entry) error {
+	s := &t.tx.scratch
+	s.entries, s.arena = s.entries[:0], s.arena[:0]
+	s.entries = decode(t.path[level].p, s.entries, &s.arena)
+	es := append([]entry(nil), s.entries[:i]...)
+	es = append(append(es, with...), s.entries[j:]...)
+	return t.store(level, es)
+}
+
+// partition divides entries into pages and returns where each page ends: one page if they fit, else two of about the same
+// size, else as many as it takes to fill them in order.
+func partition(kind byte, es []entry, pageSize int) []int {
+	whole := measureAll(kind, es)
+	if whole <= pageSize {
+		return []int{len(es)}
+	}
+	if m := middle(kind, es); fits(kind, es[:m], pageSize) && fits(kind, es[m:], pageSize) {
+		return []int{m, len(es)}
+	}
+	var ends []int
+	m := newMeasure(kind)
+	for i := range es {
+		m.add(&es[i])
+		if m.size() > pageSize {
+			ends = append(ends, i)
+			m = newMeasure(kind)
+			m.add(&es[i])
+		}
+	}
+	return append(ends, len(es))
+}
+
+func measureAll(kind byte, es []entry) int {
+	m := newMeasure(kind)
+	for i := range es {
+		m.add(&es[i])
+	}
+	return m.size()
+}
+
+func fits(kind byte, es []entry, pageSize int) bool { return measureAll(kind, es) <= pageSize }
+
+// middle returns the index, neither first nor end, that divides the bytes of the entries most evenly.
+func middle(kind byte, es []entry) int {
+	size := func(e *entry) int { return len(e.key) + len(e.val) + entrySize(kind == kindBranch) }
+	sum := 0
+	for i := range es {
+		sum += size(&es[i])
+	}
+	left := 0
+	for i := range es {
+		next := left + size(&es[i])
+		if 2*next >= sum {
+			if i > 0 && sum-2*left < 2*next-sum {
+				return i
+			}
+			return max(1, min(i+1, len(es)-1))
+		}
+		left = next
+	}
+	return len(es) - 1
+}

@@ -1,0 +1,176 @@
+package btree
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// Tree is a named tree in a transaction: keys in ascending order of their bytes, each with a value. A nil key is the empty
+// key. As a bound of a range, nil means none: ranges are from lo, inclusive, to hi, exclusive.
+type Tree struct {
+	treeRoot
+	tx      *Tx
+	name    string
+	present bool // neither dropped nor rolled back
+	changed bool
+	gen     uint64 // counts changes, for cursors
+	path    []step // of the last descent for writing, from the leaf up
+	tail    bool   // path leads to the last leaf and is current
+}
+
+// step is a page on a path and the entry that the path takes there.
+type step struct {
+	no uint64
+	p  page
+	i  int
+}
+
+func isNoTree(err error) bool { return errors.Is(err, ErrNoTree) }
+
+// Name returns the tree's name.
+func (t *Tree) Name() string { return t.name }
+
+func (t *Tree) usable(write bool) error {
+	if err := t.tx.usable(write); err != nil {
+		return err
+	}
+	if !t.present {
+		return fmt.Errorf("%w: %q was dropped or never committed", ErrNoTree, t.name)
+	}
+	return nil
+}
+
+// restore puts the tree back to an earlier state.
+func (t *Tree) restore(r treeRoot) {
+	t.treeRoot = r
+	t.tail = false
+	t.gen++
+}
+
+// touch notes that the tree is about to change.
+func (t *Tree) touch() {
+	t.tail = false
+	t.gen++
+	t.changed = true
+	t.tx.changed = true
+}
+
+// Len returns the number of keys.
+func (t *Tree) Len() (uint64, error) {
+	if err := t.usable(false); err != nil {
+		return 0, err
+	}
+	return t.keys, nil
+}
+
+// Get returns the value of key, and whether there is one. The slice is valid as said at Tx.
+func (t *Tree) Get(key []byte) (val []byte, ok bool, err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if err := t.usable(false); err != nil {
+		return nil, false, err
+	}
+	return t.get(key)
+}
+
+func (t *Tree) get(key []byte) ([]byte, bool, error) {
+	p, err := t.leaf(key)
+	if p == nil || err != nil {
+		return nil, false, err
+	}
+	i, ok := p.search(key)
+	if !ok {
+		return nil, false, nil
+	}
+	val, overflow := p.value(i)
+	if overflow {
+		val, err = t.tx.readOverflow(val)
+	}
+	return val, true, err
+}
+
+// Has reports whether there is a value for key, without reading it.
+func (t *Tree) Has(key []byte) (ok bool, err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if err := t.usable(false); err != nil {
+		return false, err
+	}
+	p, err := t.leaf(key)
+	if p == nil || err != nil {
+		return false, err
+	}
+	_, ok = p.search(key)
+	return ok, nil
+}
+
+// leaf returns the leaf where key belongs, or nil in an empty tree.
+func (t *Tree) leaf(key []byte) (page, error) {
+	if t.root == 0 {
+		return nil, nil
+	}
+	p, err := t.tx.root(t.root)
+	for err == nil && p.isBranch() {
+		p, err = t.tx.page(p.child(p.childIndex(key)), p.level()-1)
+	}
+	return p, err
+}
+
+// Rank returns how many keys are less than key.
+func (t *Tree) Rank(key []byte) (n uint64, err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if err := t.usable(false); err != nil {
+		return 0, err
+	}
+	return t.rank(key)
+}
+
+func (t *Tree) rank(key []byte) (uint64, error) {
+	if t.root == 0 {
+		return 0, nil
+	}
+	var before uint64
+	p, err := t.tx.root(t.root)
+	for err == nil && p.isBranch() {
+		i := p.childIndex(key)
+		before += p.keysBefore(i)
+		p, err = t.tx.page(p.child(i), p.level()-1)
+	}
+	if err != nil {
+		return 0, err
+	}
+	i, _ := p.search(key)
+	return before + uint64(i), nil
+}
+
+// Count returns the number of keys in a range without visiting them.
+func (t *Tree) Count(lo, hi []byte) (n uint64, err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if err := t.usable(false); err != nil {
+		return 0, err
+	}
+	end := t.keys
+	if hi != nil {
+		if end, err = t.rank(hi); err != nil {
+			return 0, err
+		}
+	}
+	start, err := t.rank(lo)
+	if err != nil || start > end {
+		return 0, err
+	}
+	return end - start, nil
+}
+
+// Select returns the key at a position in ascending order, from 0, and its value. It returns ErrOutOfRange at Len and beyond.
+func (t *Tree) Select(n uint64) (key, val []byte, err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	c := t.Cursor()
+	if !c.Select(n) {
+		if err := c.Err(); err != nil {
+			return nil, nil, err
+		}
+		return nil, nil, fmt.Errorf("%w: %d of %d keys", ErrOutOfRange, n, t.keys)
+	}
+	val, err = c.Value()
+	return c.Key(), val, err
+}
