@@ -1,0 +1,34 @@
+# Without make, the tests are run by: go run ./e2e/check
+
+GO       ?= go
+FUZZTIME ?= 30s
+CHECK    := .cache/check
+
+.PHONY: help build test unit bench fuzz generate clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+build: ## Build rowan
+	$(GO) build -trimpath -o rowan .
+
+# Built without cgo, because gcc may be among what it is to install, and run
+# without "go run", which would not pass signals on.
+test: ## Install what the tests need, and run every check and test
+	@CGO_ENABLED=0 $(GO) build -o $(CHECK) ./e2e/check
+	@exec $(CHECK)
+
+unit: ## Run the tests that need neither servers nor a terminal
+	$(GO) test $$($(GO) list ./... | grep -v /e2e)
+
+bench: ## Run the benchmarks, which are a module of their own
+	cd bench && $(GO) test -run '^$$' -bench . ./...
+
+fuzz: ## Run each fuzz target for FUZZTIME (30s)
+	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' bash .ci/fuzz
+
+generate: ## Write the generated documents anew
+	$(GO) generate ./...
+
+clean: ## Remove what was built
+	rm -rf rowan dist .cache
