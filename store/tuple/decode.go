@@ -16,12 +16,9 @@ var ErrEncoding = errors.New("tuple: not an encoded tuple")
 // Decode returns the tuple that Append wrote as b. The tuple shares no memory
 // with b. Time and memory grow no faster than b. An error is ErrEncoding.
 func Decode(b []byte) (Tuple, error) {
-	var buf [8]Value
+	var buf [8]Value // on the stack, so that most tuples are allocated once
 	t, err := AppendDecode(buf[:0], b)
-	if err != nil || len(t) > len(buf) {
-		return t, err
-	}
-	return append(Tuple(nil), t...), nil
+	return append(Tuple(nil), t...), err
 }
 
 // AppendDecode appends the elements of the tuple that Append wrote as b to

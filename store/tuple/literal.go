@@ -41,7 +41,10 @@ func (e *SyntaxError) Error() string {
 // Between single quotes, everything but a doubled quote stands for itself.
 // What would not print there is in double quotes instead, with the escapes of
 // a text: json"[\n]".
-func (v Value) String() string { return string(v.AppendString(nil)) }
+func (v Value) String() string {
+	var buf [64]byte
+	return string(v.AppendString(buf[:0]))
+}
 
 // AppendString appends v as a literal to dst and returns the longer slice.
 func (v Value) AppendString(dst []byte) []byte {
@@ -78,7 +81,10 @@ func appendRaw(dst []byte, s string) []byte {
 }
 
 // String returns t as a literal, ("user",42), that Parse reads back as t.
-func (t Tuple) String() string { return string(t.AppendString(nil)) }
+func (t Tuple) String() string {
+	var buf [128]byte
+	return string(t.AppendString(buf[:0]))
+}
 
 // AppendString appends t as a literal to dst and returns the longer slice.
 func (t Tuple) AppendString(dst []byte) []byte {
@@ -364,6 +370,16 @@ func (p *parser) clockAfter(start int, date string) string {
 	}
 	p.at = after
 	return date
+}
+
+// bare returns v without what tells its kind.
+func (v Value) bare() string {
+	switch v.kind {
+	case KindText, KindDecimal, KindJSON, KindOther:
+		return v.AsText()
+	}
+	var buf [64]byte
+	return string(v.appendBare(buf[:0]))
 }
 
 // appendBare appends v without what tells its kind.

@@ -19,12 +19,10 @@ func (v Value) Plain() string {
 	switch v.kind {
 	case KindNull:
 		return "NULL"
-	case KindText, KindDecimal, KindJSON, KindOther:
-		return v.AsText()
 	case KindBytes:
-		return "0x" + hex.EncodeToString([]byte(v.str))
+		return "0x" + v.bare()
 	}
-	return string(v.appendBare(nil))
+	return v.bare()
 }
 
 // Edit returns v as a person edits it, where its kind is known: the word that
@@ -32,13 +30,10 @@ func (v Value) Plain() string {
 // NULL, which no word stands for, and a JSON text that is not valid is not
 // read back.
 func (v Value) Edit() string {
-	switch v.kind {
-	case KindNull:
+	if v.kind == KindNull {
 		return ""
-	case KindText, KindDecimal, KindJSON, KindOther:
-		return v.AsText()
 	}
-	return string(v.appendBare(nil))
+	return v.bare()
 }
 
 // ParseAs reads a plain word, as it is typed in a cell or on a command line,
