@@ -52,61 +52,73 @@ func (c Cell) fit(dst []byte, s string) ([]byte, int) {
 	if c.Width <= 0 {
 		return dst, 0
 	}
-	p := painter{Cell: c, dst: dst}
-	sc := scanner{s: s}
-	p.skip(&sc)
-	for tok, ok := sc.next(); ok; tok, ok = sc.next() {
-		if p.w+tok.width > c.Width {
-			p.ellipsis()
-			break
-		}
-		// Where the last cells are used up, the ellipsis may need them: it
-		// goes back to the mark.
-		if p.w+tok.width < c.Width {
-			p.put(tok, s)
-			p.mark, p.markW, p.markEsc = len(p.dst), p.w, p.esc
-			continue
-		}
-		p.put(tok, s)
-	}
-	p.escape(false)
-	return p.dst, p.w
+	p := newPainter(c, dst)
+	p.text(s)
+	return p.end()
 }
 
-// painter is the state of one fit.
+// painter fills one cell.
 type painter struct {
 	Cell
-	dst []byte
-	w   int
-	esc bool // EscapeOn was written, EscapeOff not yet
+	dst  []byte
+	w    int  // cells filled
+	left int  // cells still to skip
+	esc  bool // EscapeOn was written, EscapeOff not yet
 
-	// The state before the last cell was filled.
+	// The state before the last cell was filled: an ellipsis that turns out to
+	// be needed goes back there.
 	mark, markW int
 	markEsc     bool
 }
 
-// skip drops the cells on the left. When one wide piece is only half
-// dropped, spaces stand for its other half.
-func (p *painter) skip(sc *scanner) {
-	left := p.Skip
-	for left > 0 {
-		tok, ok := sc.next()
-		if !ok {
-			return
-		}
-		left -= tok.width
-	}
-	if n := min(-left, p.Width); n > 0 {
-		p.dst = AppendSpaces(p.dst, n)
-		p.w = n
-	}
-	p.mark, p.markW = len(p.dst), p.w
+func newPainter(c Cell, dst []byte) painter {
+	return painter{Cell: c, dst: dst, left: c.Skip, mark: len(dst)}
 }
 
-func (p *painter) put(tok token, s string) {
+// text fills in the shaped text of s and reports whether there is room for
+// more.
+func (p *painter) text(s string) bool {
+	sc := scanner{s: s}
+	for tok, ok := sc.next(); ok; tok, ok = sc.next() {
+		if !p.add(tok, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// add fills in one token.
+func (p *painter) add(tok token, s string) bool {
+	if p.left > 0 {
+		p.skip(tok.width)
+		return true
+	}
+	if p.w+tok.width > p.Width {
+		p.ellipsis()
+		return false
+	}
 	p.escape(tok.escaped())
 	p.dst = tok.append(p.dst, s)
 	p.w += tok.width
+	p.remember()
+	return true
+}
+
+// skip leaves out the next cells. When they belong to a wide piece that is
+// dropped only in part, spaces stand for the rest of it.
+func (p *painter) skip(width int) {
+	p.left -= width
+	if n := min(-p.left, p.Width); n > 0 {
+		p.dst = AppendSpaces(p.dst, n)
+		p.w = n
+		p.remember()
+	}
+}
+
+func (p *painter) remember() {
+	if p.w < p.Width {
+		p.mark, p.markW, p.markEsc = len(p.dst), p.w, p.esc
+	}
 }
 
 // escape writes EscapeOn or EscapeOff if they have to change.
@@ -127,10 +139,13 @@ func (p *painter) ellipsis() {
 	if p.w == p.Width {
 		p.dst, p.w, p.esc = p.dst[:p.mark], p.markW, p.markEsc
 	}
-	if p.w == p.Width {
-		return // the spaces of a half-skipped piece filled the cell
-	}
 	p.escape(true)
 	p.dst = append(p.dst, Ellipsis...)
 	p.w++
+}
+
+// end returns the buffer and the cells filled.
+func (p *painter) end() ([]byte, int) {
+	p.escape(false)
+	return p.dst, p.w
 }

@@ -107,6 +107,9 @@ func Width(s string) int { return WidthUpTo(s, len(s)*maxEscape) }
 // WidthUpTo returns the number of cells that [Text] of s takes, or some
 // number greater than limit as soon as it is certain to be.
 func WidthUpTo(s string, limit int) int {
+	if len(s) <= limit && isPlain(s) {
+		return len(s)
+	}
 	w := 0
 	sc := scanner{s: s}
 	for tok, ok := sc.next(); ok && w <= limit; tok, ok = sc.next() {

@@ -77,7 +77,7 @@ func (sc *scanner) cluster() token {
 	if e := escapeOf(r, size, sc.s[sc.pos:]); e != escapeNone {
 		return sc.escape(e, r, size)
 	}
-	rest := sc.window()
+	rest := sc.window(size)
 	n, grapheme, wc := clusterWidth(rest)
 	joined := sc.wasCut && !sc.wasEscape
 	sc.wasCut = n > maxCluster
@@ -89,12 +89,18 @@ func (sc *scanner) cluster() token {
 	return sc.apart()
 }
 
-// window returns enough of the source to tell whether the next cluster is
-// short enough. It does not end within a character.
-func (sc *scanner) window() string {
-	end := min(len(sc.s), sc.pos+maxCluster+2*utf8.UTFMax)
-	for k := 1; k < utf8.UTFMax && end < len(sc.s) && !utf8.RuneStart(sc.s[end]); k++ {
-		end--
+// window returns enough of the source to tell whether the next cluster, whose
+// first character has size bytes, is short enough. It ends before ASCII,
+// which joins nothing, and before what is not UTF-8, where segmentation is not
+// defined.
+func (sc *scanner) window(size int) string {
+	end := sc.pos + size
+	for end < len(sc.s) && end-sc.pos <= maxCluster {
+		r, n := utf8.DecodeRuneInString(sc.s[end:])
+		if r < utf8.RuneSelf || r == utf8.RuneError && n == 1 {
+			break
+		}
+		end += n
 	}
 	return sc.s[sc.pos:end]
 }
