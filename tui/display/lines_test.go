@@ -193,7 +193,7 @@ func TestJSONTokensHaveKinds(t *testing.T) {
 			got = append(got, fmt.Sprintf("%d%s", tok.Kind, tok.Text))
 		}
 	}
-	want := fmt.Sprintf(`6{ 1"k" 6:  2"s" 6, 1"n" 6:  6[ 31 6, 4false 6, 5null 6] 6}`)
+	want := `6{ 1"k" 6:  2"s" 6, 1"n" 6:  6[ 31 6, 4false 6, 5null 6] 6}`
 	if strings.Join(got, " ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, " "), want)
 	}

@@ -1,6 +1,11 @@
 package style
 
 import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -191,5 +196,28 @@ func TestStatesLookDifferent(t *testing.T) {
 func TestSpinnerTurns(t *testing.T) {
 	if Spinner(0) == Spinner(100e6) || Spinner(0) != Spinner(1e9) || Spinner(-1) != Spinner(0) {
 		t.Error("the frames do not follow the time")
+	}
+}
+
+// Colours are made here alone, so that a theme reaches everything.
+func TestNobodyElseMakesColours(t *testing.T) {
+	for _, root := range []string{"..", "../../cli"} {
+		fsys := os.DirFS(root)
+		err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return fs.SkipDir
+			}
+			if err != nil || d.IsDir() || path.Ext(file) != ".go" || root == ".." && path.Dir(file) == "style" {
+				return err
+			}
+			src, err := fs.ReadFile(fsys, file)
+			if err == nil && regexp.MustCompile(`lipgloss\.(Color|NewStyle)\(`).Match(src) {
+				t.Errorf("%s/%s makes a style: add a field to style.Styles, or a role to themes", root, file)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

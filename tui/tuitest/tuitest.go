@@ -18,7 +18,6 @@
 package tuitest
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -234,6 +233,6 @@ func (u *User) alive() {
 func (u *User) spend(msg tea.Msg) {
 	u.t.Helper()
 	if u.left--; u.left < 0 {
-		u.t.Fatal(fmt.Sprintf("the model does not settle: after %d messages it still gets %T; the screen is\n%s", budget, msg, u.Screen()))
+		u.t.Fatalf("the model does not settle: after %d messages it still gets %T; the screen is\n%s", budget, msg, u.Screen())
 	}
 }
