@@ -156,8 +156,8 @@ func finiteDecimal(negative bool, whole, fraction string) decimal {
 // valid reports whether the scale covers the digits and there are not too
 // many of them.
 func (d decimal) valid() bool {
-	if max(d.exponent, -d.exponent, d.scale) > maxDecimalDigits {
-		return false
+	if d.exponent < -maxDecimalDigits || d.exponent > maxDecimalDigits {
+		return false // and sums with it would not be safe
 	}
 	return d.scale >= max(0, len(d.digits)-d.exponent) && d.width() <= maxDecimalDigits
 }

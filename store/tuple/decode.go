@@ -66,12 +66,11 @@ func (d *decoder) int32() (int32, bool) {
 	return int32(binary.BigEndian.Uint32(b) ^ 1<<31), true
 }
 
+// value takes an element off rest, which must not be empty.
 func (d *decoder) value() (Value, bool) {
-	code, ok := d.take(1)
-	if !ok {
-		return Null, false
-	}
-	switch c := code[0]; c {
+	c := d.rest[0]
+	d.rest = d.rest[1:]
+	switch c {
 	case codeNull:
 		return Null, true
 	case codeFalse, codeTrue:

@@ -10,7 +10,10 @@
 //     bytes.Compare(a.Append(nil), b.Append(nil)) == a.Compare(b), and a tuple
 //     sorts before all longer tuples that begin with it;
 //   - [Decode] never panics, and accepts only bytes that Append writes;
-//   - [Parse] reads back what [Tuple.String] prints.
+//   - [Parse] reads back what [Tuple.String] prints, and
+//     [Value.UnmarshalJSON] what [Value.AppendJSON] writes, for every value;
+//   - what reads foreign bytes or text takes time and memory in proportion to
+//     its length.
 //
 // It does not do arithmetic, and its order is not SQL's: values of different
 // kinds are ordered by kind, text by its bytes and not by a collation, and
@@ -22,4 +25,9 @@
 // in the order of the kinds; no such byte is 0xFF, so that 0xFF is a true
 // infinity: it sorts after every element. The scheme is that of FoundationDB's
 // tuple layer, with codes and kinds of our own; docs/FORMAT.md lists them.
+//
+// A value has four texts. [Value.String] is for people and copies: it tells the
+// kind. [Value.Plain] is for a table, where the column tells it. [Value.Edit] is
+// for an editor, and [ParseAs] reads it, or what is typed instead. AppendJSON is
+// for scripts.
 package tuple

@@ -101,13 +101,17 @@ func TestJSONThatIsNoValue(t *testing.T) {
 
 func TestMarshalledTupleReadsBack(t *testing.T) {
 	want := tuple.Of(tuple.Text("<é>\u2028"), tuple.Int(1<<62), tuple.Null, tuple.JSON(`{"a":1}`))
-	text, err := json.Marshal(map[string]any{"key": want})
+	cell := tuple.BytesOf("\x00\x01")
+	text, err := json.Marshal(map[string]any{"key": want, "cell": cell})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var row struct{ Key tuple.Tuple }
-	if err := json.Unmarshal(text, &row); err != nil || !slices.Equal(row.Key, want) {
-		t.Errorf("%s is read as %v, %v", text, row.Key, err)
+	var row struct {
+		Key  tuple.Tuple
+		Cell tuple.Value
+	}
+	if err := json.Unmarshal(text, &row); err != nil || !slices.Equal(row.Key, want) || row.Cell != cell {
+		t.Errorf("%s is read as %v, %v", text, row, err)
 	}
 	if text, err := json.Marshal(tuple.Tuple(nil)); err != nil || string(text) != "[]" {
 		t.Errorf("the empty tuple is written as %s, %v", text, err)

@@ -1,13 +1,11 @@
 package tuple
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 )
 
@@ -101,7 +99,7 @@ func (k Kind) describe() string {
 	case KindBool:
 		return "a truth value (true, t, 1, false, f or 0)"
 	case KindInt, KindUint:
-		return fmt.Sprintf("an integer (%d to %d)", math.MinInt64, uint64(math.MaxUint64))
+		return fmt.Sprintf("an integer (%d to %d)", int64(math.MinInt64), uint64(math.MaxUint64))
 	case KindFloat:
 		return "a number (such as 42, 1.5 or 1e100, nan, inf or -inf)"
 	case KindDecimal:
@@ -162,55 +160,6 @@ func parseBool(s string) (Value, bool) {
 	return Null, false
 }
 
-func parseInteger(s string) (Value, bool) {
-	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return Int(i), true
-	}
-	u, err := strconv.ParseUint(strings.TrimPrefix(s, "+"), 10, 64)
-	return Uint(u), err == nil
-}
-
-// appendFloat appends the shortest text that reads back as f, with a point,
-// an exponent or a name, so that it is not taken for an integer.
-func appendFloat(dst []byte, f float64) []byte {
-	switch {
-	case math.IsNaN(f):
-		return append(dst, "nan"...)
-	case math.IsInf(f, 1):
-		return append(dst, "inf"...)
-	case math.IsInf(f, -1):
-		return append(dst, "-inf"...)
-	}
-	format := byte('f')
-	if a := math.Abs(f); a != 0 && (a < 1e-6 || a >= 1e21) {
-		format = 'e'
-	}
-	start := len(dst)
-	dst = strconv.AppendFloat(dst, f, format, -1, 64)
-	if format == 'f' && bytes.IndexByte(dst[start:], '.') < 0 {
-		dst = append(dst, ".0"...)
-	}
-	return dst
-}
-
-func isFloatName(s string) bool {
-	switch strings.ToLower(s) {
-	case "nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity":
-		return true
-	}
-	return false
-}
-
-// parseFloat reads a number in decimal digits, or a name. A number too large
-// for a float is none.
-func parseFloat(s string) (Value, bool) {
-	if !isFloatName(s) && strings.Trim(s, "+-.eE0123456789") != "" {
-		return Null, false // what strconv reads besides: hex and underscores
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	return Float(f), err == nil
-}
-
 // parseBytes reads hex digits, alone or as 0x…, \x… or x'…'.
 func parseBytes(s string) (Value, bool) {
 	if inner, ok := strings.CutPrefix(s, "x'"); ok {
@@ -222,47 +171,4 @@ func parseBytes(s string) (Value, bool) {
 	}
 	b, err := hex.DecodeString(s)
 	return BytesOf(string(b)), err == nil
-}
-
-// uuidDashes is where a UUID's canonical form has dashes.
-var uuidDashes = [...]int{8, 13, 18, 23}
-
-func looksLikeUUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for _, i := range uuidDashes {
-		if s[i] != '-' {
-			return false
-		}
-	}
-	return true
-}
-
-func appendUUID(dst []byte, s string) []byte {
-	start := 0
-	for i, end := range [...]int{4, 6, 8, 10, 16} {
-		if i > 0 {
-			dst = append(dst, '-')
-		}
-		dst = hex.AppendEncode(dst, []byte(s[start:end]))
-		start = end
-	}
-	return dst
-}
-
-// parseUUID reads the canonical form, or 32 hex digits, with braces around it
-// or not.
-func parseUUID(s string) (Value, bool) {
-	if strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}") {
-		s = s[1 : len(s)-1]
-	}
-	if looksLikeUUID(s) {
-		s = s[:8] + s[9:13] + s[14:18] + s[19:23] + s[24:]
-	}
-	b, err := hex.DecodeString(s)
-	if err != nil || len(b) != 16 {
-		return Null, false
-	}
-	return UUID([16]byte(b)), true
 }
