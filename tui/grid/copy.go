@@ -1,0 +1,168 @@
+package grid
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/tuple"
+	"github.com/rowan-db/rowan/tui/pane"
+)
+
+// copyCell puts the value of the cell on the clipboard: as a person reads it,
+// without escapes.
+func (m *Model) copyCell(string) (pane.Action, tea.Cmd) {
+	if m.fault != nil {
+		return pane.Copy{Text: m.fault.text(), What: "error"}, nil
+	}
+	l, _ := m.current()
+	s, column := m.schema(), m.cursor.column
+	if _, now, changed := l.value(s, column); changed || l.inserted() != 0 {
+		return pane.Copy{Text: now.Plain(), What: "cell"}, nil
+	}
+	if _, cut := cutAt(l.row, s, column); !cut {
+		return pane.Copy{Text: valueAt(l.row, s, column).Plain(), What: "cell"}, nil
+	}
+	return m.withWhole(slotEdit, []*store.Row{l.row}, func(rows []*store.Row) pane.Action {
+		return pane.Copy{Text: valueAt(rows[0], s, column).Plain(), What: "cell"}
+	})
+}
+
+// rowForms are the forms in which a row can be copied, by the key that chooses
+// each in the menu.
+var rowForms = []struct {
+	key, name string
+	text      func(m *Model, r *store.Row) string
+}{
+	{"t", "tuple", (*Model).rowTuple},
+	{"j", "json", (*Model).rowJSON},
+	{"c", "csv", (*Model).rowCSV},
+	{"g", "get", (*Model).rowCommand},
+	{"s", "scan", (*Model).viewCommand},
+}
+
+// copyRow copies the row in a form, or asks for one.
+func (m *Model) copyRow(form string) (pane.Action, tea.Cmd) {
+	if form == "" {
+		m.prompt = &prompt{kind: promptCopy}
+		return nil, nil
+	}
+	for _, f := range rowForms {
+		if f.name == form || f.key == form {
+			return m.copyAs(f.name, f.text)
+		}
+	}
+	return pane.Notice{Text: "A row is copied as " + rowFormNames() + ", not as " + form + ".", Level: pane.Warning}, nil
+}
+
+func rowFormNames() string {
+	names := make([]string, len(rowForms))
+	for i, f := range rowForms {
+		names[i] = f.name
+	}
+	return strings.Join(names, ", ")
+}
+
+func (m *Model) copyAs(name string, text func(*Model, *store.Row) string) (pane.Action, tea.Cmd) {
+	l, ok := m.current()
+	if !ok {
+		return nil, nil
+	}
+	if l.staged != nil && l.staged.Change.Op != store.Delete {
+		return pane.Copy{Text: text(m, &l.staged.After), What: "row as " + name}, nil
+	}
+	return m.withWhole(slotEdit, []*store.Row{l.row}, func(rows []*store.Row) pane.Action {
+		return pane.Copy{Text: text(m, rows[0]), What: "row as " + name}
+	})
+}
+
+// rowTuple returns the key and the columns as literals.
+func (m *Model) rowTuple(r *store.Row) string {
+	return tuple.Tuple(append(r.Key[:len(r.Key):len(r.Key)], r.Values...)).String()
+}
+
+// rowJSON returns the row as the command line prints it with --json.
+func (m *Model) rowJSON(r *store.Row) string {
+	b := append([]byte(`{"key":`), r.Key.AppendJSON(nil)...)
+	b = append(b, `,"columns":{`...)
+	for i, c := range m.schema().Columns {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		name, _ := json.Marshal(c.Name)
+		b = append(append(b, name...), ':')
+		b = r.Values[i].AppendJSON(b)
+	}
+	return string(append(b, "}}"...))
+}
+
+// rowCSV returns the row as a line of CSV, NULL as an empty field.
+func (m *Model) rowCSV(r *store.Row) string {
+	var fields []string
+	for _, v := range append(r.Key[:len(r.Key):len(r.Key)], r.Values...) {
+		if v.IsNull() {
+			fields = append(fields, "")
+			continue
+		}
+		fields = append(fields, v.Plain())
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	_ = w.Write(fields) // a bytes.Buffer takes everything
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// rowCommand returns the command that prints the row.
+func (m *Model) rowCommand(r *store.Row) string {
+	return strings.Join([]string{"rowan", "get", quoteShell(m.env.Target), quoteShell(m.name), quoteShell(keyWord(r.Key)), "--json"}, " ")
+}
+
+// viewCommand returns the command that prints what the grid shows.
+func (m *Model) viewCommand(*store.Row) string {
+	o := m.view.Options()
+	words := []string{"rowan", "scan", quoteShell(m.env.Target), quoteShell(m.name)}
+	bound := func(flag string, b tuple.Bound) {
+		if !b.Open() {
+			words = append(words, flag, quoteShell(b.String()))
+		}
+	}
+	lower, upper := o.Range.Lower, o.Range.Upper
+	switch {
+	case !lower.Exclusive && !upper.Exclusive && lower.Part == upper.Part && lower.Key.Equal(upper.Key):
+		bound("--prefix", lower)
+	default:
+		bound(map[bool]string{false: "--from", true: "--after"}[lower.Exclusive], lower)
+		bound(map[bool]string{false: "--to", true: "--before"}[upper.Exclusive], upper)
+	}
+	if o.Reverse {
+		words = append(words, "--reverse")
+	}
+	if o.Limit > 0 {
+		words = append(words, "--limit", strconv.Itoa(o.Limit))
+	}
+	return strings.Join(append(words, "--json"), " ")
+}
+
+// keyWord returns a key as it is typed on the command line: a plain word if it
+// has one element that reads back, and otherwise a tuple.
+func keyWord(k tuple.Tuple) string {
+	if len(k) == 1 && k[0].Kind() == tuple.KindText && k[0].AsText() != "" && !strings.HasPrefix(k[0].AsText(), "(") && !strings.HasPrefix(k[0].AsText(), "-") {
+		return k[0].Plain()
+	}
+	return k.String()
+}
+
+// quoteShell quotes a word for a POSIX shell, if it needs that.
+func quoteShell(s string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-"
+	if s != "" && strings.Trim(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

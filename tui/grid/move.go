@@ -1,0 +1,169 @@
+package grid
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/tui/display"
+	"github.com/rowan-db/rowan/tui/pane"
+)
+
+// move goes n rows down, or up.
+func (m *Model) move(n int) {
+	m.cursor.move(n, len(m.lines), m.rowsHeight(), m.win.before.more, m.win.after.more)
+}
+
+// page moves the cursor and what is on the screen by n rows.
+func (m *Model) page(n int) {
+	m.cursor.top += n
+	m.move(n)
+}
+
+func (m *Model) sideways(n int) {
+	m.cursor.column = min(max(m.cursor.column+n, 0), max(m.layout.columns()-1, 0))
+}
+
+func (m *Model) pageSideways(direction int) {
+	m.cursor.column = m.layout.page(m.cursor.column, direction, m.width)
+}
+
+// first goes to the first row: at once if it is here.
+func (m *Model) first(string) (pane.Action, tea.Cmd) {
+	if !m.win.before.more {
+		m.env.Tasks.Cancel(slotRows)
+		m.cursor.line, m.cursor.owed, m.cursor.heading = 0, 0, 1
+		return nil, nil
+	}
+	return nil, m.start(request{goal: goalFirst, table: m.table, view: m.view})
+}
+
+// last goes to the last row.
+func (m *Model) last(string) (pane.Action, tea.Cmd) {
+	if !m.win.after.more {
+		m.env.Tasks.Cancel(slotRows)
+		m.cursor.line, m.cursor.owed, m.cursor.heading = len(m.lines)-1, 0, -1
+		return nil, nil
+	}
+	return nil, m.start(request{goal: goalLast, table: m.table, view: m.view})
+}
+
+// mark marks the row, and goes on to the next.
+func (m *Model) mark() {
+	if l, ok := m.current(); ok {
+		m.marks.toggle(l)
+		m.move(1)
+	}
+}
+
+func (m *Model) toggleFrozen() {
+	m.layout.frozen = !m.layout.frozen
+	m.layout.left = 0
+}
+
+// autofit makes the column as wide as the rows that are held need.
+func (m *Model) autofit() {
+	m.layout.autofit(m.cursor.column)
+	m.measureAll()
+}
+
+// measureAll makes the columns wide enough for what the window holds.
+func (m *Model) measureAll() {
+	for _, r := range m.win.rows {
+		m.measureRow(r)
+	}
+	s := m.schema()
+	for c := range m.layout.columns() {
+		const arrow = 2
+		m.layout.fit(c, display.WidthUpTo(columnAt(s, c).Name, maxWidth)+arrow)
+	}
+}
+
+func (m *Model) measure(rows []store.Row) {
+	for i := range rows {
+		m.measureRow(&rows[i])
+	}
+}
+
+func (m *Model) measureRow(r *store.Row) {
+	s := m.schema()
+	for c := range m.layout.columns() {
+		text, _ := cellText(valueAt(r, s, c), maxWidth)
+		m.layout.fit(c, display.WidthUpTo(text, maxWidth))
+	}
+}
+
+// escape takes back one thing: what is under way, then the marks, the filter,
+// the range and the order.
+func (m *Model) escape(string) (pane.Action, tea.Cmd) {
+	switch o := m.wish; {
+	case m.fault != nil:
+		m.closeFault()
+	case m.cancel():
+	case m.marks.len() > 0:
+		m.marks.clear()
+	case m.view == nil:
+	case !o.Filter.Empty():
+		o.Filter = store.Filter{}
+		return m.settle(nil, m.reopen(o, m.stay()))
+	case !o.Range.All() || o.Limit > 0 || o.Reverse:
+		return m.settle(nil, m.reopen(store.ViewOptions{MaxValue: maxValue, Sort: o.Sort}, m.stay()))
+	case o.Sort.Column != "":
+		o.Sort = store.Sort{}
+		return m.settle(nil, m.reopen(o, m.stay()))
+	}
+	return m.settle(nil, nil)
+}
+
+// cancel gives up what the user waits for, and reports whether there was
+// anything.
+func (m *Model) cancel() bool {
+	found := false
+	if m.busy() && m.waiting() {
+		m.env.Tasks.Cancel(slotRows)
+		m.cursor.owed = 0
+		m.reading.halted = true
+		if m.view != nil {
+			m.name, m.wish = m.table.Name(), m.view.Options()
+		}
+		found = true
+	}
+	for _, a := range m.env.Tasks.Activities(ID) {
+		if a.Slot != slotRows && a.Slot != slotEstimate {
+			found = m.env.Tasks.Cancel(a.Slot) || found
+		}
+	}
+	return found
+}
+
+// mouse moves the cursor to the cell that is clicked, and scrolls. Positions
+// are relative to the corner of the pane.
+func (m *Model) mouse(msg tea.MouseMsg) (pane.Action, tea.Cmd) {
+	const lines = 3
+	m.reading.paused, m.reading.halted = false, false
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		switch msg.Button {
+		case tea.MouseWheelDown:
+			m.move(lines)
+		case tea.MouseWheelUp:
+			m.move(-lines)
+		}
+	case tea.MouseClickMsg:
+		m.click(msg.X, msg.Y)
+	}
+	return nil, nil
+}
+
+func (m *Model) click(x, y int) {
+	n := m.cursor.top + y - 1
+	if y < 1 || y > m.rowsHeight() || n >= len(m.lines) {
+		return
+	}
+	m.cursor.line, m.cursor.owed = n, 0
+	spans, _ := m.layout.place(nil, m.width)
+	for _, sp := range spans {
+		if x >= sp.x && x < sp.x+sp.width {
+			m.cursor.column = sp.column
+		}
+	}
+}
