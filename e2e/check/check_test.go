@@ -24,12 +24,18 @@ func module(t *testing.T, files map[string]string) {
 	files["cli/cli.go"] = "package cli\n"
 	files["go.mod"] = "module example.com/shop\n\ngo 1.26.0\n"
 	for name, content := range files {
-		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		write(t, name, content)
+	}
+}
+
+// write writes a file, and makes the folders above it.
+func write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
