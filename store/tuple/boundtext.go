@@ -27,7 +27,8 @@ func ParseBound(s string) (Bound, error) {
 	if err != nil {
 		return Bound{}, err
 	}
-	if part && (len(t) == 0 || !hasParts(t[len(t)-1])) {
+	comma := strings.HasSuffix(strings.TrimRight(whole, " \t\r\n"), ",")
+	if part && (comma || len(t) == 0 || !hasParts(t[len(t)-1])) {
 		return Bound{}, &SyntaxError{Offset: len(whole), Reason: "an asterisk stands only after text or bytes, of which it is the beginning"}
 	}
 	return Bound{Key: t, Part: part}, nil

@@ -22,7 +22,7 @@ func TestBoundText(t *testing.T) {
 			t.Errorf("%s reads as %+v, %v", c.text, got, err)
 		}
 	}
-	for _, bad := range []string{`(*)`, `(42*)`, `("a"**)`, `*)`, `("a"*,1)`} {
+	for _, bad := range []string{`(*)`, `(42*)`, `("a"**)`, `*)`, `("a"*,1)`, `("a",*)`, `("a", *)`} {
 		if got, err := ParseBound(bad); err == nil {
 			t.Errorf("%s reads as %v, want an error", bad, got)
 		}
