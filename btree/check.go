@@ -278,10 +278,10 @@ func (w *walk) values(p page) error {
 			continue
 		}
 		no, length := splitRef(ref)
-		pages := w.db.runLength(length)
-		if length > MaxValueSize || pages > w.tx.meta.pageEnd {
-			w.problem(p.number(), "entry %d has a value of %d bytes", i, length)
-			w.broken = true
+		pages, err := w.tx.checkRun(no, length)
+		if err != nil {
+			w.problem(p.number(), "entry %d has a value of %d bytes at page %d, beyond the end of the file", i, length, no)
+			w.broken, w.lost = true, true
 			continue
 		}
 		for ; pages > 0; pages-- {

@@ -8,7 +8,7 @@ import (
 
 // Key returns the present key, or nil when the cursor is at none. The slice is valid until the next move.
 func (c *Cursor) Key() (key []byte) {
-	if c.state != atKey {
+	if c.state != atKey || c.t.tx.done {
 		return nil
 	}
 	if !c.keyed {

@@ -2,6 +2,7 @@ package btree
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -230,7 +231,7 @@ func (db *DB) Update(fn func(*Tx) error) error {
 }
 
 // Close refuses new transactions with ErrClosed, also to those who wait to begin one, waits for the open ones to end, and
-// gives up the file and its lock. Closing again does nothing. A goroutine must not close a database while it has a
+// gives up the file and its lock. With Options.NoSync it syncs the file first. Closing again does nothing. A goroutine must not close a database while it has a
 // transaction open itself: it would wait for ever.
 func (db *DB) Close() error {
 	db.mu.Lock()
@@ -243,5 +244,25 @@ func (db *DB) Close() error {
 		db.idle.Wait()
 	}
 	db.mu.Unlock()
-	return db.pager.close()
+	err := db.pager.unmap()
+	if err == nil && !db.opts.ReadOnly && !db.failed.Load() {
+		err = db.finish()
+	}
+	return errors.Join(err, db.pager.file.Close())
+}
+
+// finish cuts off what extend added in advance, now that nothing is mapped, and writes what commits with NoSync did not.
+func (db *DB) finish() error {
+	if end := int64(db.current.pageEnd) * int64(db.pager.pageSize); end < db.fileSize {
+		if err := db.pager.file.Truncate(end); err != nil {
+			return fmt.Errorf("btree: closing %s: %w", db.path, err)
+		}
+	}
+	if !db.opts.NoSync {
+		return nil
+	}
+	if err := db.pager.file.Sync(); err != nil {
+		return fmt.Errorf("btree: closing %s: %w", db.path, err)
+	}
+	return nil
 }

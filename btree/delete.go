@@ -36,7 +36,7 @@ func (t *Tree) remove(key []byte) (bool, error) {
 	}
 	t.addKeys(-1)
 	leaf.p.remove(leaf.i, leaf.i+1)
-	if len(t.path) > 1 && !underfull(leaf.p) {
+	if leaf.p.count() > 0 && (len(t.path) == 1 || !underfull(leaf.p)) {
 		return true, nil
 	}
 	return true, t.rebalance(key)
@@ -72,6 +72,9 @@ func (t *Tree) removeRange(lo, hi []byte) (uint64, error) {
 		return n, err
 	}
 	t.keys -= n
+	if err := t.shrinkRoot(); err != nil {
+		return n, err
+	}
 	if err := t.rebalance(lo); err != nil || hi == nil {
 		return n, err
 	}
@@ -166,6 +169,9 @@ func (t *Tree) dropChild(p page, i int) (uint64, error) {
 // drop gives up a page and everything below it. Leaves are not read when no value of the tree has overflow pages; they count
 // as born in version 0 then, which only makes them wait longer for readers.
 func (t *Tree) drop(no uint64, level int) error {
+	if no < firstPage || no >= t.tx.pageEnd {
+		return corrupt(no, "a page refers to it, but the file has pages %d to %d", firstPage, t.tx.pageEnd-1)
+	}
 	if level == 0 && t.overflow == 0 {
 		t.freePage(no, false, 0)
 		return nil

@@ -93,51 +93,67 @@ func lockedError(path string, readOnly bool) error {
 	return fmt.Errorf("%w: %s is open in another process: close it there, or wait with a lock timeout", ErrLocked, path)
 }
 
-// isFresh reports whether the file is empty or what a crash in create may leave: nothing that says that it is anybody's file.
+// isFresh reports whether the file is empty or holds only what an unfinished create leaves: some of its first version and
+// zeros, without a valid meta. There is nothing in such a file.
 func isFresh(f vfs.File, size int64) (bool, error) {
-	if size > (firstPage)*MaxPageSize {
+	if size > firstPage*MaxPageSize {
 		return false, nil
 	}
 	b := make([]byte, size)
 	if err := readFull(f, b, 0); err != nil {
 		return false, err
 	}
-	for i := range min(len(b), MinPageSize) {
-		if b[i] != 0 {
-			return false, nil
+	if _, err := decodeMeta(b); err == nil {
+		return false, nil
+	}
+	for pageSize := MinPageSize; pageSize <= MaxPageSize; pageSize *= 2 {
+		image := firstImage(pageSize)
+		copy(image, firstMeta(pageSize).encode())
+		if isPartOf(b, image) {
+			return true, nil
 		}
 	}
-	return len(b) == 0 || unfinished(b), nil
+	return false, nil
 }
 
-// unfinished reports whether the file, whose first meta is missing, holds no other. create makes the first meta last.
-func unfinished(b []byte) bool {
-	for size := MinPageSize; size <= MaxPageSize; size *= 2 {
-		if len(b) < size+metaSize {
-			continue
-		}
-		if m, err := decodeMeta(b[size:]); err == nil && m.version > 1 {
+// isPartOf reports whether every byte is that of the image or zero.
+func isPartOf(b, image []byte) bool {
+	if len(b) > len(image) {
+		return false
+	}
+	for i, c := range b {
+		if c != 0 && c != image[i] {
 			return false
 		}
 	}
-	return len(b)%MinPageSize == 0
+	return true
 }
 
-// create writes the first version, which is empty. The first page, by which the file is recognised, is written last.
-func create(f vfs.File, path string, opts Options) error {
-	m := &meta{pageSize: opts.PageSize, version: 1, pageEnd: firstPage, space: spaceSum(0, 1)}
-	used := newGroup(opts.PageSize, 0).used
-	sp := encodeSpace(opts.PageSize, spacePage(opts.PageSize, 0, 0), 1, used)
+// firstImage returns the file of the first version, which is empty, before its first meta is written.
+func firstImage(pageSize int) []byte {
+	image := make([]byte, firstPage*pageSize)
+	sp := encodeSpace(pageSize, spacePage(pageSize, 0, 0), 1, newGroup(pageSize, 0).used)
 	sp.seal()
-	image := make([]byte, firstPage*opts.PageSize)
-	copy(image[metaPages*opts.PageSize:], sp)
-	if err := writeFull(f, image, 0); err != nil {
+	copy(image[metaPages*pageSize:], sp)
+	return image
+}
+
+func firstMeta(pageSize int) *meta {
+	return &meta{pageSize: pageSize, version: 1, pageEnd: firstPage, space: spaceSum(0, 1)}
+}
+
+// create writes the first version. The meta, by which the file is recognised, is written last.
+func create(f vfs.File, path string, opts Options) error {
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	if err := writeFull(f, firstImage(opts.PageSize), 0); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	if err := writeFull(f, m.encode(), 0); err != nil {
+	if err := writeFull(f, firstMeta(opts.PageSize).encode(), 0); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {

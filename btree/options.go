@@ -21,8 +21,8 @@ type Options struct {
 	// DefaultPageSize when it is 0. A file that exists keeps its own.
 	PageSize int
 
-	// NoSync lets commits return before anything reached the disk. A crash of the machine may then corrupt the file; a crash
-	// of the process does not.
+	// NoSync lets commits return before anything reached the disk, which Close makes up for. A crash of the machine before
+	// that may corrupt the file; a crash of the process does not.
 	NoSync bool
 
 	// NoMap reads through a cache of copies rather than mapped memory, so that a slice returned can never fault.

@@ -1,5 +1,10 @@
 package btree
 
+import (
+	"fmt"
+	"math"
+)
+
 // A value too long for a leaf is kept in a run of overflow pages; the leaf has a reference: the first page's number and the
 // value's length.
 
@@ -31,7 +36,7 @@ func (tx *Tx) writeOverflow(val []byte) (ref []byte, pages uint64) {
 		clear(p[headerSize+n:])
 		val = val[n:]
 		p.stamp(no, tx.version)
-		tx.dirty[no] = &frame{page: p, epoch: tx.epoch}
+		tx.dirty[no] = &frame{page: p, born: tx.epoch, epoch: tx.epoch}
 	})
 	return makeRef(first, length), pages
 }
@@ -45,9 +50,12 @@ func (tx *Tx) readOverflow(ref []byte) ([]byte, error) {
 // readOverflowPrefix reads the first n bytes at most.
 func (tx *Tx) readOverflowPrefix(ref []byte, n uint64) ([]byte, error) {
 	no, length := splitRef(ref)
+	if _, err := tx.checkRun(no, length); err != nil {
+		return nil, err
+	}
 	n = min(n, length)
-	if length > MaxValueSize || tx.db.runLength(length) > tx.bound() {
-		return nil, corrupt(no, "a value of %d bytes is said to begin there", length)
+	if n > math.MaxInt {
+		return nil, fmt.Errorf("%w: %d bytes do not fit in the memory of this system", ErrValueTooLarge, n)
 	}
 	val := make([]byte, 0, n)
 	for uint64(len(val)) < n {
@@ -59,6 +67,17 @@ func (tx *Tx) readOverflowPrefix(ref []byte, n uint64) ([]byte, error) {
 		no = nextPage(len(p), no)
 	}
 	return val, nil
+}
+
+// checkRun checks that a value of this length can begin at page no, and returns how many pages it has.
+func (tx *Tx) checkRun(no, length uint64) (pages uint64, err error) {
+	if length <= MaxValueSize {
+		pages = tx.db.runLength(length)
+		if pages > 0 && no >= firstPage && runEnd(tx.db.PageSize(), no, pages) <= tx.bound() {
+			return pages, nil
+		}
+	}
+	return 0, corrupt(no, "a value of %d bytes is said to begin there, beyond the end of the file", length)
 }
 
 // bound returns the number of pages that the transaction's version may have.
@@ -87,9 +106,9 @@ func (t *Tree) freeOverflow(ref []byte) error {
 	if err != nil {
 		return err
 	}
-	pages := t.tx.db.runLength(length)
-	if no+pages > t.tx.bound() {
-		return corrupt(no, "a value of %d bytes is said to begin there", length)
+	pages, err := t.tx.checkRun(no, length)
+	if err != nil {
+		return err
 	}
 	t.tx.free(no, pages, p.version())
 	t.overflow -= pages

@@ -135,13 +135,15 @@ func (g *pager) overwriting(frames []page) {
 	}
 }
 
-func (g *pager) close() error {
+// unmap gives up all mappings. No slice of them may be used any more.
+func (g *pager) unmap() error {
 	var errs []error
 	g.mapping.Store(nil)
 	for _, unmap := range g.unmaps {
 		errs = append(errs, unmap())
 	}
-	return errors.Join(append(errs, g.file.Close())...)
+	g.unmaps = nil
+	return errors.Join(errs...)
 }
 
 // pageCache holds copies of committed pages. They are never changed, so that a slice of one stays valid after it was evicted.

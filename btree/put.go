@@ -42,7 +42,11 @@ func (t *Tree) Load(seq iter.Seq2[[]byte, []byte]) (err error) {
 		if err := t.checkPut(key, val); err != nil {
 			return err
 		}
-		if t.keys > 0 && !t.isLast(key) {
+		last, err := t.isLast(key)
+		if err != nil {
+			return err
+		}
+		if !last {
 			return fmt.Errorf("%w: key %d, %q, is not greater than the one before", ErrKeyOrder, t.keys, key)
 		}
 		if err := t.put(key, val); err != nil {
@@ -53,16 +57,16 @@ func (t *Tree) Load(seq iter.Seq2[[]byte, []byte]) (err error) {
 }
 
 // isLast reports whether key comes after all keys of a tree that only put has changed since it was empty.
-func (t *Tree) isLast(key []byte) bool {
+func (t *Tree) isLast(key []byte) (bool, error) {
 	if t.tail {
-		return t.afterTail(key)
+		return t.afterTail(key), nil
 	}
 	n, err := t.rank(key)
 	if err != nil || n < t.keys {
-		return false
+		return false, err
 	}
 	_, found, err := t.get(key)
-	return err == nil && !found
+	return !found, err
 }
 
 // afterTail reports whether key is greater than the last key of the leaf that the tail path leads to.
@@ -214,7 +218,8 @@ func (t *Tree) replace(e *entry) error {
 // insertSplitting inserts an entry at the path into a leaf that has no room for it as it is.
 func (t *Tree) insertSplitting(e *entry) error {
 	leaf := t.path[0]
-	if leaf.i == leaf.p.count() && leaf.i > 0 && t.isTailPath() && leaf.p.free() < len(leaf.p)/8 {
+	tail := leaf.i == leaf.p.count() && leaf.i > 0 && t.isTailPath()
+	if tail && leaf.p.free() < len(leaf.p)/8 {
 		return t.newTail(e)
 	}
 	s := &t.tx.scratch
@@ -224,6 +229,9 @@ func (t *Tree) insertSplitting(e *entry) error {
 	copy(es[leaf.i+1:], es[leaf.i:])
 	es[leaf.i] = *e
 	s.entries = es
+	if tail && !fits(kindLeaf, es, len(leaf.p)) {
+		return t.newTail(e)
+	}
 	return t.store(0, es)
 }
 

@@ -102,22 +102,21 @@ func (t *Tree) shareOut(level, left int, rightNo uint64, es []entry, m int) erro
 
 // shrinkRoot takes away roots with a single child, and a leaf without entries.
 func (t *Tree) shrinkRoot() error {
-	for {
+	t.touch()
+	for t.root != 0 {
 		p, err := t.tx.root(t.root)
 		if err != nil {
 			return err
 		}
+		below := uint64(0)
 		switch {
-		case p.count() == 0:
-			t.freePage(t.root, p.isBranch(), p.version())
-			t.root = 0
-		case p.isBranch() && p.count() == 1:
-			below := p.child(0)
-			t.freePage(t.root, true, p.version())
-			t.root = below
-			continue
+		case p.count() > 1 || p.count() == 1 && !p.isBranch():
+			return nil
+		case p.count() == 1:
+			below = p.child(0)
 		}
-		t.touch()
-		return nil
+		t.freePage(t.root, p.isBranch(), p.version())
+		t.root = below
 	}
+	return nil
 }

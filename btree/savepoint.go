@@ -11,7 +11,6 @@ type Savepoint struct{ save *save }
 
 // save is what a savepoint needs to restore. Pages changed later are copied first, and the old ones kept here.
 type save struct {
-	tx        *Tx
 	pages     map[uint64]*frame // as they were, of those changed since
 	allocated int
 	freed     int
@@ -29,7 +28,6 @@ func (tx *Tx) Savepoint() (Savepoint, error) {
 		return Savepoint{}, err
 	}
 	s := &save{
-		tx:        tx,
 		pages:     map[uint64]*frame{},
 		allocated: len(tx.allocated),
 		freed:     len(tx.freed),

@@ -79,6 +79,21 @@ func nextPage(pageSize int, no uint64) uint64 {
 	return no
 }
 
+// runEnd returns the number after the last page of a run.
+func runEnd(pageSize int, first, pages uint64) uint64 {
+	per := groupPages(pageSize)
+	no := first
+	for {
+		left := per - no%per
+		if pages <= left {
+			return no + pages
+		}
+		pages -= left
+		no += left
+		no += reserved(no / per)
+	}
+}
+
 // groupsFor returns how many groups pages below pageEnd need.
 func groupsFor(pageSize int, pageEnd uint64) uint64 {
 	per := groupPages(pageSize)

@@ -154,6 +154,9 @@ func (t *Tree) Count(lo, hi []byte) (n uint64, err error) {
 			return 0, err
 		}
 	}
+	if len(lo) == 0 {
+		return end, nil
+	}
 	start, err := t.rank(lo)
 	if err != nil || start > end {
 		return 0, err

@@ -1,0 +1,136 @@
+package btree_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/rowan-db/rowan/btree"
+	"github.com/rowan-db/rowan/btree/vfs"
+)
+
+var errPower = errors.New("the power failed")
+
+// life is a database that is used until the power fails at a call to the disk.
+type life struct {
+	disk  *vfs.Mem
+	p     *program
+	opts  btree.Options
+	acked contents // the last commit that returned nil
+	maybe contents // the commit that was under way, nil when there was none
+}
+
+// run opens the database and commits random transactions until call failAt, and returns how many calls there were.
+// The call at which the power fails may happen or not.
+func (l *life) run(failAt, transactions int) (calls int, err error) {
+	happens := l.p.r.IntN(2) == 0
+	inject := &vfs.Inject{Base: l.disk, Hook: func(c vfs.Call) error {
+		if c.N > failAt || c.N == failAt && !happens {
+			return errPower
+		}
+		return nil
+	}}
+	defer func() { calls = inject.Calls() }()
+	opts := l.opts
+	opts.FS = inject
+	db, err := btree.Open(dbName, &opts)
+	if err != nil {
+		return 0, err
+	}
+	for range transactions {
+		if err := l.transaction(db); err != nil {
+			return 0, errors.Join(err, db.Close())
+		}
+	}
+	return 0, db.Close()
+}
+
+func (l *life) transaction(db *btree.DB) error {
+	tx, err := db.Begin(true)
+	if err != nil {
+		return err
+	}
+	l.p.model = l.acked.clone()
+	if err := l.p.run(tx, 1+l.p.r.IntN(80)); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	l.maybe = l.p.model
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	l.acked, l.maybe = l.maybe, nil
+	return nil
+}
+
+// recover cuts the power, opens the database again, and checks that it holds the last acknowledged commit or the one that was
+// under way.
+func (l *life) recover(t *testing.T) {
+	t.Helper()
+	l.disk = l.disk.PowerCut(l.p.r)
+	db := open(t, l.disk, l.opts)
+	mustCheck(t, db)
+	got, err := dump(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch {
+	case got.equal(l.acked):
+	case l.maybe != nil && got.equal(l.maybe):
+		l.acked = l.maybe
+	default:
+		t.Fatalf("after a power cut: %s", difference(got, l.acked))
+	}
+	l.maybe = nil
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func newLife(seed uint64, pageSize int) *life {
+	r := rand.New(rand.NewPCG(seed, 2))
+	return &life{disk: &vfs.Mem{}, p: &program{r: r}, acked: contents{}, opts: btree.Options{PageSize: pageSize}}
+}
+
+// The power fails at each call to the disk in turn: while the file is made, while pages are written, at every sync and at every
+// meta. What is found afterwards is a committed state, and at least the last acknowledged one.
+func TestPowerCutAtEveryCall(t *testing.T) {
+	const transactions = 6
+	for seed := range uint64(8) {
+		for failAt := 1; ; failAt++ {
+			l := newLife(seed, 4096)
+			calls, err := l.run(failAt, transactions)
+			if err != nil && !errors.Is(err, errPower) {
+				t.Fatalf("seed %d, call %d: %v", seed, failAt, err)
+			}
+			l.recover(t)
+			if calls < failAt {
+				if failAt < 30 {
+					t.Fatalf("there were only %d calls: the test does not reach the commits", calls)
+				}
+				break
+			}
+		}
+	}
+}
+
+// A database lives through many power cuts, and what one leaves behind does not harm the next life.
+func TestManyPowerCuts(t *testing.T) {
+	lives := 40
+	if testing.Short() {
+		lives = 10
+	}
+	for seed := range uint64(12) {
+		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
+			t.Parallel()
+			l := newLife(seed+100, []int{4 << 10, 16 << 10}[seed%2])
+			for range lives {
+				_, err := l.run(1+l.p.r.IntN(120), 12)
+				if err != nil && !errors.Is(err, errPower) {
+					t.Fatal(err)
+				}
+				l.recover(t)
+			}
+		})
+	}
+}

@@ -1,0 +1,96 @@
+package btree_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/rowan-db/rowan/btree"
+	"github.com/rowan-db/rowan/btree/vfs"
+)
+
+// A random program must leave the database equal to a map that the same program changed: after every transaction, within it,
+// after a rollback, and after opening again.
+func TestRandomProgramEqualsMap(t *testing.T) {
+	rounds := 60
+	if testing.Short() {
+		rounds = 15
+	}
+	for _, pageSize := range []int{4 << 10, 16 << 10, 64 << 10} {
+		t.Run(fmt.Sprint("page", pageSize>>10, "KB"), func(t *testing.T) {
+			t.Parallel()
+			var fs vfs.Mem
+			runProgram(t, &fs, dbName, btree.Options{PageSize: pageSize, CacheSize: 1}, uint64(pageSize), rounds)
+		})
+	}
+	t.Run("mapped", func(t *testing.T) {
+		t.Parallel()
+		runProgram(t, vfs.OS{}, filepath.Join(t.TempDir(), dbName), btree.Options{NoSync: true, PageSize: 4096}, 7, rounds)
+	})
+}
+
+func runProgram(t *testing.T, fs vfs.FS, path string, o btree.Options, seed uint64, rounds int) {
+	o.FS = fs
+	p := &program{r: rand.New(rand.NewPCG(seed, 1)), model: contents{}}
+	for round := range rounds {
+		db, err := btree.Open(path, &o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 4 {
+			if err := oneTransaction(db, p); err != nil {
+				t.Fatalf("seed %d, round %d: %v", seed, round, err)
+			}
+			mustHold(t, db, p.model)
+		}
+		mustCheck(t, db)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var errRolledBack = errors.New("rolled back")
+
+func oneTransaction(db *btree.DB, p *program) error {
+	before := p.model.clone()
+	err := db.Update(func(tx *btree.Tx) error {
+		if err := p.run(tx, 1+p.r.IntN(300)); err != nil {
+			return err
+		}
+		for name, m := range p.model {
+			tree, err := tx.Tree(name)
+			if err != nil {
+				return err
+			}
+			if err := compareReads(tree, m, p); err != nil {
+				return fmt.Errorf("tree %q in the transaction: %w", name, err)
+			}
+		}
+		if p.r.IntN(4) == 0 {
+			return errRolledBack
+		}
+		return nil
+	})
+	if err == errRolledBack {
+		p.model = before
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	return db.View(func(tx *btree.Tx) error {
+		for name, m := range p.model {
+			tree, err := tx.Tree(name)
+			if err != nil {
+				return err
+			}
+			if err := compareReads(tree, m, p); err != nil {
+				return fmt.Errorf("tree %q: %w", name, err)
+			}
+		}
+		return nil
+	})
+}
