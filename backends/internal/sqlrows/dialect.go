@@ -1,0 +1,92 @@
+package sqlrows
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// Querier runs statements: an *sql.DB, *sql.Conn or *sql.Tx.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// Dialect is what one database has of its own. It has no state that changes.
+type Dialect interface {
+	Syntax
+	Values
+	// Describe returns the shape of a table, as in [driver.DB].
+	Describe(ctx context.Context, q Querier, table string) (*driver.Schema, error)
+}
+
+// Syntax is how a database spells statements.
+type Syntax interface {
+	// Quote returns name as an identifier, whatever is in it.
+	Quote(name string) string
+	// Table returns the name of a table as FROM, INTO and UPDATE take it. In
+	// conditions a column is qualified by Quote(table).
+	Table(name string) string
+	// Placeholder stands for the n-th argument, counted from 1.
+	Placeholder(n int) string
+	// Collate returns expr, a column of a key, so that it is compared and
+	// sorted as the key's index does.
+	Collate(c *driver.Column, expr string) string
+	// RowValues reports whether (a,b) > (?,?) searches the index over columns
+	// a and b. If not, the comparison is written out with AND and OR.
+	RowValues(columns []driver.Column) bool
+	// Read returns the expression that reads a column, so that the driver
+	// hands its value to Values.Value unchanged.
+	Read(c *driver.Column, expr string) string
+	// Cut returns an expression that reads the first bytes of a column, at
+	// most so many, and one for the size in bytes of what it has cut, NULL if
+	// it has cut nothing.
+	Cut(c *driver.Column, expr string, most int) (value, size string)
+	// NoColumns is what follows INSERT INTO t for a row of defaults.
+	NoColumns() string
+	// Returning reports whether INSERT ... RETURNING gives generated keys. If
+	// not, LastInsertId does.
+	Returning() bool
+	// Begin returns the statements that start a transaction: one that writes,
+	// or one that only reads, and shows the state of this moment.
+	Begin(write bool) []string
+	// Ended reports whether err, which a statement in a transaction on conn
+	// returned, has made the database undo and end the whole transaction.
+	Ended(conn *sql.Conn, err error) bool
+	// Limits returns the largest statement that the database takes.
+	Limits() Limits
+	// WriteContext returns the context for a statement that writes within a
+	// transaction. Where canceling such a statement would end the whole
+	// transaction, it is one without cancellation.
+	WriteContext(ctx context.Context) context.Context
+}
+
+// Limits are sizes that a statement must not exceed.
+type Limits struct {
+	Columns   int // of a result
+	Arguments int
+	Union     int // SELECTs joined by UNION ALL
+}
+
+// Values translates between the values of package tuple and those that the
+// database's driver takes and gives.
+type Values interface {
+	// Value converts what the driver read.
+	Value(c *driver.Column, read any) (tuple.Value, error)
+	// Stored returns v as the column will hold it. It fails with
+	// [driver.BadValue] if the column would hold something else.
+	Stored(c *driver.Column, v tuple.Value) (tuple.Value, error)
+	// Normal returns v as Stored does, if it is of a kind that the database
+	// does not have, and any other v as it is.
+	Normal(c *driver.Column, v tuple.Value) tuple.Value
+	// Argument converts a value for the driver.
+	Argument(v tuple.Value) any
+	// Edge returns the value to compare a column of a key with, in place of
+	// v. If below, v sorts before everything that the column can hold.
+	Edge(c *driver.Column, v tuple.Value) (edge tuple.Value, below bool)
+	// Prefix returns the least of the values that begin with p, and the least
+	// value that sorts after all of them: NULL if there is none.
+	Prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value)
+}

@@ -1,0 +1,146 @@
+package sqlrows
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// loadChunk is the most rows that one statement loads. More hardly make it
+// faster.
+const loadChunk = 50
+
+// Load implements [driver.Loader] for a database whose writers use db.
+func Load(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect, s *driver.Schema, rows iter.Seq2[driver.Row, error]) error {
+	tx, err := Begin(ctx, life, db, d)
+	if err != nil {
+		return err
+	}
+	defer tx.end()
+	err = tx.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
+		l := newLoader(d, s)
+		defer l.close()
+		return l.load(ctx, conn, rows)
+	})
+	if err != nil {
+		return err
+	}
+	return tx.commit(ctx)
+}
+
+// loader collects rows until there are enough for a statement.
+type loader struct {
+	d       Dialect
+	s       *driver.Schema
+	columns []*driver.Column // those that can be set: the key's first
+	from    []int            // for each of the others, its index in Row.Values
+	chunk   int
+	full    *sql.Stmt // inserts a whole chunk
+	args    []any
+}
+
+func newLoader(d Dialect, s *driver.Schema) *loader {
+	l := &loader{d: d, s: s}
+	for i := range s.Key {
+		l.columns = append(l.columns, &s.Key[i])
+	}
+	for i := range s.Columns {
+		if !s.Columns[i].Generated {
+			l.columns, l.from = append(l.columns, &s.Columns[i]), append(l.from, i)
+		}
+	}
+	l.chunk = max(1, min(loadChunk, d.Limits().Arguments/len(l.columns)))
+	return l
+}
+
+func (l *loader) close() {
+	if l.full != nil {
+		_ = l.full.Close()
+	}
+}
+
+func (l *loader) load(ctx context.Context, conn *sql.Conn, rows iter.Seq2[driver.Row, error]) error {
+	if l.s.ReadOnly != "" {
+		return driver.Errorf(driver.ReadOnly, "%s cannot be written: %s", l.s.Name, l.s.ReadOnly)
+	}
+	for row, err := range rows {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			err = l.add(&row)
+		}
+		if err == nil && len(l.args) == l.chunk*len(l.columns) {
+			err = l.flush(ctx, conn)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(l.args) == 0 {
+		return nil
+	}
+	_, err := conn.ExecContext(l.d.WriteContext(ctx), l.insert(len(l.args)/len(l.columns)), l.args...)
+	return err
+}
+
+// add converts a row.
+func (l *loader) add(row *driver.Row) error {
+	if len(row.Key) != len(l.s.Key) {
+		return driver.Errorf(driver.BadKey, "a key of %s has %d elements, not %d", l.s.Name, len(l.s.Key), len(row.Key))
+	}
+	if len(row.Values) != len(l.s.Columns) {
+		return driver.Errorf(driver.Internal, "a row of %s has %d columns, not %d", l.s.Name, len(l.s.Columns), len(row.Values))
+	}
+	for i, c := range l.columns {
+		var v tuple.Value
+		if i < len(row.Key) {
+			v = row.Key[i]
+		} else {
+			v = row.Values[l.from[i-len(row.Key)]]
+		}
+		held, err := l.d.Stored(c, v)
+		if err != nil {
+			return err
+		}
+		l.args = append(l.args, l.d.Argument(held))
+	}
+	return nil
+}
+
+// flush inserts a whole chunk.
+func (l *loader) flush(ctx context.Context, conn *sql.Conn) (err error) {
+	ctx = l.d.WriteContext(ctx)
+	if l.full == nil {
+		if l.full, err = conn.PrepareContext(ctx, l.insert(l.chunk)); err != nil {
+			return err
+		}
+	}
+	_, err = l.full.ExecContext(ctx, l.args...)
+	l.args = l.args[:0]
+	return err
+}
+
+// insert returns an INSERT of n rows.
+func (l *loader) insert(n int) string {
+	st := statement{d: l.d}
+	names := make([]string, len(l.columns))
+	for i, c := range l.columns {
+		names[i] = c.Name
+	}
+	at := 0
+	st.insert(l.s, names, func() {
+		st.list(n, ", ", func(int) {
+			st.write("(")
+			st.list(len(names), ", ", func(int) {
+				at++
+				st.write(l.d.Placeholder(at))
+			})
+			st.write(")")
+		})
+	})
+	return st.sql.String()
+}

@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"math"
+	"strings"
+
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// edge returns the value to compare column c with in place of v, so that the
+// affinity that SQLite applies to an argument does not change what is meant.
+func edge(c *driver.Column, v tuple.Value) (e tuple.Value, below bool) {
+	if v.Kind() == tuple.KindFloat && math.IsNaN(v.AsFloat()) {
+		// After all numbers and before all text, where there is nothing.
+		return edge(c, tuple.Text(""))
+	}
+	class, ok := storageClass(c, v)
+	if !ok {
+		class = nearest(v)
+	}
+	a := affinityOf(c)
+	switch class.Kind() {
+	case tuple.KindNull:
+		return class, true
+	case tuple.KindInt, tuple.KindFloat:
+		// A column of text holds no numbers, and they sort before text.
+		return class, a == affinityText
+	case tuple.KindText:
+		if a.isNumeric() && looksNumeric(class.AsText()) {
+			// The column holds no such text: it would be a number. What it
+			// can hold sorts before and after this as before and after that.
+			return tuple.Text(class.AsText() + "\x00"), false
+		}
+	}
+	return class, false
+}
+
+// nearest returns the number next to one that SQLite has no room for.
+func nearest(v tuple.Value) tuple.Value {
+	if v.Kind() == tuple.KindUint {
+		return tuple.Float(float64(v.AsUint()))
+	}
+	return tuple.Text(v.AsText())
+}
+
+// The collations that SQLite has built in.
+const (
+	collateBinary = "BINARY"
+	collateNoCase = "NOCASE"
+	collateRTrim  = "RTRIM"
+)
+
+// ofIndex marks the collation of an index over a column that has another one.
+// Its comparisons must name it.
+const ofIndex = " of the index"
+
+// collation returns the name of a column's collation.
+func collation(c *driver.Column) string {
+	if c.Collation == "" {
+		return collateBinary
+	}
+	return strings.TrimSuffix(c.Collation, ofIndex)
+}
+
+func hasOwnCollation(c *driver.Column) bool { return !strings.HasSuffix(c.Collation, ofIndex) }
+
+// prefix returns the range of the values that begin with p, in the order of
+// the column.
+func prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value) {
+	if p.Kind() == tuple.KindBytes {
+		next, ok := successor(p.AsText(), nil)
+		if !ok {
+			return p, tuple.Null // nothing sorts after blobs
+		}
+		return p, tuple.BytesOf(next)
+	}
+	text := p.AsText()
+	var ok bool
+	var next string
+	switch collation(c) {
+	case collateNoCase:
+		text = lowerASCII(text)
+		next, ok = successor(text, isUpperASCII)
+	case collateRTrim:
+		text = strings.TrimRight(text, " ")
+		if next, ok = successor(text, nil); strings.HasSuffix(next, " ") {
+			next += "\x00" // or the space would not count
+		}
+	default:
+		next, ok = successor(text, nil)
+	}
+	if !ok {
+		return tuple.Text(text), tuple.BytesOf("") // every text sorts before every blob
+	}
+	return tuple.Text(text), tuple.Text(next)
+}
+
+// successor returns the least string above all that begin with s, of bytes
+// that are not skipped. It reports false if there is none.
+func successor(s string, skip func(byte) bool) (string, bool) {
+	s = strings.TrimRight(s, "\xff")
+	if s == "" {
+		return "", false
+	}
+	last := s[len(s)-1] + 1
+	for skip != nil && skip(last) {
+		last++
+	}
+	return s[:len(s)-1] + string([]byte{last}), true
+}
+
+func isUpperASCII(b byte) bool { return b >= 'A' && b <= 'Z' }
+
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if isUpperASCII(c) {
+			b[i] += 'a' - 'A'
+		}
+	}
+	return string(b)
+}

@@ -1,0 +1,156 @@
+//go:build cgo
+
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// reader is a database that is open for reading. It has no method that writes,
+// and its connections could not.
+type reader struct {
+	info driver.Info
+	life *sqlrows.Lifetime
+	pool *sql.DB
+}
+
+var (
+	_ driver.DB          = (*reader)(nil)
+	_ driver.Snapshotter = (*reader)(nil)
+	_ driver.Counter     = (*reader)(nil)
+	_ driver.Estimator   = (*reader)(nil)
+	_ driver.Checker     = (*reader)(nil)
+)
+
+// Info implements [driver.DB].
+func (r *reader) Info() driver.Info { return r.info }
+
+// Classify implements [driver.DB].
+func (r *reader) Classify(err error) driver.Kind { return classify(err) }
+
+// Close implements [driver.DB].
+func (r *reader) Close() error {
+	if !r.life.Close() {
+		return nil
+	}
+	return r.pool.Close()
+}
+
+// Tables implements [driver.DB].
+func (r *reader) Tables(ctx context.Context) (list []driver.TableInfo, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		list, err = tables(ctx, r.pool)
+		return err
+	})
+	return list, err
+}
+
+// Describe implements [driver.DB].
+func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		s, err = dialect{}.Describe(ctx, r.pool, table)
+		return err
+	})
+	return s, err
+}
+
+// Get implements [driver.Reader].
+func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		rows, err = sqlrows.NewReader(dialect{}, r.pool).Get(ctx, s, keys)
+		return err
+	})
+	return rows, err
+}
+
+// Scan implements [driver.Reader].
+func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (page driver.Page, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		page, err = sqlrows.NewReader(dialect{}, r.pool).Scan(ctx, s, q)
+		return err
+	})
+	return page, err
+}
+
+// Count implements [driver.Counter].
+func (r *reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (n int64, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		n, err = sqlrows.NewReader(dialect{}, r.pool).Count(ctx, s, in)
+		return err
+	})
+	return n, err
+}
+
+// Snapshot implements [driver.Snapshotter]. It fails with [driver.Unsupported]
+// if the database has no write-ahead log: without one, a reader that stays
+// keeps everybody from writing.
+func (r *reader) Snapshot(ctx context.Context) (driver.Snapshot, error) {
+	var mode string
+	err := r.life.Read(ctx, func(ctx context.Context) error {
+		return r.pool.QueryRowContext(ctx, "PRAGMA main.journal_mode").Scan(&mode)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if mode != "wal" {
+		return nil, driver.Errorf(driver.Unsupported, "a snapshot would keep everybody from writing, because the database has no write-ahead log").
+			WithHint("PRAGMA journal_mode=WAL gives it one")
+	}
+	s, err := sqlrows.NewSnapshot(ctx, r.life, r.pool, dialect{})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// writer is a database that is open for writing, through one connection.
+type writer struct {
+	*reader
+	one *sql.DB // a pool of one connection
+}
+
+var (
+	_ driver.Writer     = (*writer)(nil)
+	_ driver.Transactor = (*writer)(nil)
+	_ driver.Creator    = (*writer)(nil)
+	_ driver.Loader     = (*writer)(nil)
+)
+
+// Close implements [driver.DB].
+func (w *writer) Close() error {
+	if !w.life.Close() {
+		return nil
+	}
+	// Readers first: the last connection to close tidies up the log, and
+	// only this one may.
+	err := w.pool.Close()
+	if e := w.one.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// Apply implements [driver.Writer].
+func (w *writer) Apply(ctx context.Context, changes []driver.Change) (driver.Applied, error) {
+	return sqlrows.Apply(ctx, w.life, w.one, dialect{}, changes)
+}
+
+// Begin implements [driver.Transactor].
+func (w *writer) Begin(ctx context.Context) (driver.Tx, error) {
+	tx, err := sqlrows.Begin(ctx, w.life, w.one, dialect{})
+	if err != nil {
+		return nil, err
+	}
+	return tx, nil
+}
+
+// Load implements [driver.Loader].
+func (w *writer) Load(ctx context.Context, s *driver.Schema, rows iter.Seq2[driver.Row, error]) error {
+	return sqlrows.Load(ctx, w.life, w.one, dialect{}, s, rows)
+}

@@ -1,0 +1,39 @@
+// Package sqlite opens SQLite databases, of any age and origin.
+//
+// What a row's key is, in order of preference:
+//
+//   - the INTEGER PRIMARY KEY, which is the rowid under another name;
+//   - the PRIMARY KEY of a WITHOUT ROWID or STRICT table, or one whose columns
+//     are NOT NULL;
+//   - any other PRIMARY KEY, if no row has NULL in it when the table is
+//     described. SQLite allows NULL there, any number of times, so that such a
+//     key would be ambiguous; most tables never hold one. If one appears later,
+//     scans that meet it fail and say that the table is to be opened again;
+//   - a UNIQUE index, not partial and not over expressions, of NOT NULL columns;
+//   - the rowid, under the first of the names rowid, _rowid_ and oid that no
+//     column hides. It identifies a row until the database is vacuumed;
+//   - else the position, read-only: views, virtual tables, a table whose
+//     columns hide all three names, and one sorted by a collation that this
+//     program does not have.
+//
+// Values keep the storage class that they are stored with, whatever the column
+// was declared as: INTEGER, REAL, TEXT and BLOB are tuple.KindInt, KindFloat,
+// KindText and KindBytes. 1, 1.0 and '1' are three values to a comparison with
+// Change.Base. Values of other kinds are written as what SQLite's own functions
+// understand (see storageClass). A value that the column's affinity would turn
+// into one that cannot be turned back, such as the text 007 into the number 7,
+// is refused. Text need not be UTF-8 and may hold NUL; in a database that is
+// encoded as UTF-16, SQLite itself replaces what is not.
+//
+// Keys sort as SQLite sorts them: numbers, then text by the collation of the
+// index, then blobs. A range or prefix follows the collation too: under NOCASE
+// the prefix "al" takes in "Alice", and under RTRIM spaces at the end of a
+// prefix do not count. Keys are in ascending order whether their index is or not.
+//
+// A database that is opened read-only is of a type without methods that write;
+// each of its connections is opened with mode=ro and query_only. Writes go
+// through one connection and wait for each other. Foreign keys are enforced.
+//
+// The package needs cgo. Without, everything compiles and [Open] fails with
+// driver.Unsupported.
+package sqlite

@@ -1,0 +1,87 @@
+//go:build cgo
+
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
+	"github.com/rowan-db/rowan/store/driver"
+)
+
+// Estimate implements [driver.Estimator]. What ANALYZE counted last is the
+// estimate; without it, the distance from the lowest to the highest rowid is,
+// which is more than the number of rows by as many as there are gaps. Where
+// both are known, the lower one is. It never counts.
+func (r *reader) Estimate(ctx context.Context, s *driver.Schema) (n int64, ok bool, err error) {
+	if s.Identity == driver.Position {
+		return 0, false, nil
+	}
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		n, ok, err = estimate(ctx, r.pool, s)
+		return err
+	})
+	return n, ok, err
+}
+
+func estimate(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n int64, ok bool, err error) {
+	analyzed, isAnalyzed, err := analyzedRows(ctx, q, s.Name)
+	if err != nil || !s.AutoKey {
+		return analyzed, isAnalyzed, err
+	}
+	distance, isKnown, err := rowIDDistance(ctx, q, s)
+	if isAnalyzed && (!isKnown || analyzed < distance) {
+		return analyzed, true, err
+	}
+	return distance, isKnown, err
+}
+
+// analyzedRows reads what ANALYZE counted: a partial index has fewer entries
+// than its table.
+func analyzedRows(ctx context.Context, q sqlrows.Querier, table string) (n int64, ok bool, err error) {
+	var has bool
+	err = each(ctx, q, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_stat1'", nil, func(*sql.Rows) error {
+		has = true
+		return nil
+	})
+	if err != nil || !has {
+		return 0, false, err
+	}
+	err = each(ctx, q, "SELECT +stat FROM main.sqlite_stat1 WHERE tbl = ? COLLATE NOCASE", []any{table}, func(rows *sql.Rows) error {
+		var stat sql.NullString
+		if err := rows.Scan(&stat); err != nil {
+			return err
+		}
+		first, _, _ := strings.Cut(stat.String, " ")
+		if count, err := strconv.ParseInt(first, 10, 64); err == nil {
+			n, ok = max(n, count), true
+		}
+		return nil
+	})
+	return n, ok, err
+}
+
+// rowIDDistance looks at both ends of the table. It reports false if the
+// distance is no number of rows.
+func rowIDDistance(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n int64, ok bool, err error) {
+	d := dialect{}
+	id := d.Quote(s.Name) + "." + d.Quote(s.Key[0].Name)
+	query := "SELECT (SELECT min(" + id + ") FROM " + d.Table(s.Name) + "), (SELECT max(" + id + ") FROM " + d.Table(s.Name) + ")"
+	err = each(ctx, q, query, nil, func(rows *sql.Rows) error {
+		var low, high sql.NullInt64
+		if err := rows.Scan(&low, &high); err != nil {
+			return err
+		}
+		if !low.Valid {
+			ok = true // no rows
+			return nil
+		}
+		n = high.Int64 - low.Int64 + 1
+		ok = n > 0 // or the difference is above the largest integer
+		return nil
+	})
+	return n, ok, err
+}

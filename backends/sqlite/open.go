@@ -1,0 +1,223 @@
+//go:build cgo
+
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/mattn/go-sqlite3"
+
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
+	"github.com/rowan-db/rowan/store/driver"
+)
+
+// idleReaders are kept open between calls. There may be more at once.
+const idleReaders = 4
+
+// Open opens the database in the file at path. A file that cannot be written
+// is opened for reading, and Info().ReadOnly says why.
+//
+// It never opens the file other than through SQLite: to close another
+// descriptor of it would end the locks that this process has on it.
+func Open(ctx context.Context, path string, o Options) (driver.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	created, err := lookAt(abs, o)
+	if err != nil {
+		return nil, err
+	}
+	if o.LockWait <= 0 {
+		o.LockWait = DefaultLockWait
+	}
+	f := file{path: abs, wait: waiter{most: o.LockWait}}
+	reason := "It was opened read-only."
+	if !o.ReadOnly {
+		one, why, err := f.openWriter(ctx, created)
+		if err != nil {
+			return nil, f.explain(err)
+		}
+		if one != nil {
+			return f.writer(one), nil
+		}
+		reason = why
+	}
+	return f.openReader(ctx, reason)
+}
+
+// lookAt checks what is at path, and reports whether a new file is to be made.
+func lookAt(path string, o Options) (create bool, err error) {
+	fi, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && o.Create && !o.ReadOnly:
+		return true, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return false, driver.Errorf(driver.NotFound, "there is no file %s", path)
+	case errors.Is(err, fs.ErrPermission):
+		return false, driver.Errorf(driver.Permission, "%w", err)
+	case err != nil:
+		return false, driver.Errorf(driver.Unavailable, "%w", err)
+	case !fi.Mode().IsRegular():
+		return false, driver.Errorf(driver.NotDatabase, "%s is not a file", path)
+	}
+	return false, nil
+}
+
+// file is a database's file before it is open.
+type file struct {
+	path string
+	wait waiter
+}
+
+// openWriter opens the connection that writes. It returns nil and the reason
+// if the file can only be read.
+func (f file) openWriter(ctx context.Context, create bool) (one *sql.DB, why string, err error) {
+	if !canWriteIn(filepath.Dir(f.path)) {
+		return nil, "The directory of the file cannot be written, where SQLite keeps its journal.", nil
+	}
+	mode := "rw"
+	if create {
+		mode = "rwc"
+	}
+	one = pool(f.path, access{mode: mode})
+	one.SetMaxOpenConns(1)
+	one.SetMaxIdleConns(1)
+	err = f.wait.again(ctx, func(ctx context.Context) error { return tryWriting(ctx, one, create) })
+	if err == nil {
+		return one, "", nil
+	}
+	_ = one.Close()
+	var native sqlite3.Error
+	if errors.As(err, &native) && native.Code == sqlite3.ErrReadonly && native.ExtendedCode != sqlite3.ErrReadonlyRollback {
+		return nil, "The file cannot be written by this user.", nil
+	}
+	return nil, "", err
+}
+
+// tryWriting finds out whether the database is one, and whether it can be
+// written. That another process is writing is no obstacle.
+func tryWriting(ctx context.Context, one *sql.DB, create bool) error {
+	conn, err := one.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if create {
+		if _, err := conn.ExecContext(ctx, "PRAGMA main.journal_mode = WAL"); err != nil {
+			return err
+		}
+	}
+	if err := look(ctx, conn); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+	if isBusy(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "ROLLBACK")
+	return err
+}
+
+// look reads the database's header and schema.
+func look(ctx context.Context, q sqlrows.Querier) error {
+	return each(ctx, q, "SELECT count(*) FROM main.sqlite_schema", nil, func(*sql.Rows) error { return nil })
+}
+
+func (f file) writer(one *sql.DB) *writer {
+	// Readers may have to play back the journal of a process that died, so
+	// that they open the file for writing, but refuse to write.
+	r := f.reader(access{mode: "rw", queryOnly: true})
+	r.info.Atomicity = driver.WholeBatch
+	return &writer{reader: r, one: one}
+}
+
+func (f file) reader(a access) *reader {
+	readers := pool(f.path, a)
+	readers.SetMaxIdleConns(idleReaders)
+	version, _, _ := sqlite3.Version()
+	return &reader{
+		life: sqlrows.NewLifetime(f.wait.again),
+		pool: readers,
+		info: driver.Info{
+			Backend:   "sqlite",
+			Product:   "SQLite " + version,
+			Name:      filepath.Base(f.path),
+			Location:  f.path,
+			Atomicity: driver.NoWrites,
+			Order:     driver.Collated,
+			MaxKey:    maxLength,
+			MaxValue:  maxLength,
+		},
+	}
+}
+
+// maxLength is SQLite's limit for a value and for a row.
+const maxLength = 1_000_000_000
+
+// openReader opens the database for reading.
+func (f file) openReader(ctx context.Context, reason string) (driver.DB, error) {
+	r, err := f.tryReading(ctx, access{mode: "ro", queryOnly: true})
+	if err != nil && f.isFrozen() {
+		// SQLite wants to make files beside the database, and nobody can.
+		r, err = f.tryReading(ctx, access{mode: "ro", queryOnly: true, immutable: true})
+	}
+	if err != nil {
+		return nil, f.explain(err)
+	}
+	r.info.ReadOnly = reason
+	return r, nil
+}
+
+func (f file) tryReading(ctx context.Context, a access) (*reader, error) {
+	r := f.reader(a)
+	err := r.life.Read(ctx, func(ctx context.Context) error { return look(ctx, r.pool) })
+	if err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// isFrozen reports whether nobody can change the file, and it is all there is
+// of the database: it is on a file system that is mounted read-only, without a
+// journal that waits to be played back. Only then may SQLite do without locks.
+func (f file) isFrozen() bool {
+	return onReadOnlyFileSystem(f.path) && !f.has("-wal") && !f.has("-journal")
+}
+
+// has reports whether there is a file beside the database that is not empty.
+func (f file) has(suffix string) bool {
+	fi, err := os.Stat(f.path + suffix)
+	return err == nil && fi.Size() > 0
+}
+
+// explain says what to do about an error of opening.
+func (f file) explain(err error) error {
+	var native sqlite3.Error
+	if !errors.As(err, &native) {
+		return err
+	}
+	switch {
+	case classify(err) == driver.Locked:
+		return locked(err)
+	case native.Code == sqlite3.ErrNotADB:
+		return driver.Errorf(driver.NotDatabase, "%s is not an SQLite database, or is encrypted: %w", f.path, err)
+	case native.ExtendedCode == sqlite3.ErrReadonlyRollback:
+		return driver.Errorf(driver.ReadOnly, "a program stopped in the middle of a change of %s, which must be undone first: %w", f.path, err).
+			WithHint("open it once for writing, as a user who may")
+	case native.Code == sqlite3.ErrReadonly, native.Code == sqlite3.ErrCantOpen && (f.has("-wal") || !canWriteIn(filepath.Dir(f.path))):
+		return driver.Errorf(driver.Permission, "%s has a write-ahead log, and its files %[1]s-wal and -shm can neither be opened nor made: %w", f.path, err).
+			WithHint("open it as a user who may write in its directory, or copy the file and its -wal file to another one")
+	}
+	return err
+}
