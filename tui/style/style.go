@@ -64,7 +64,7 @@ type Toast struct{ OK, Warn, Fail SGR }
 // Grid is the rows of a table.
 type Grid struct {
 	Column    SGR   // names of columns
-	Separator SGR   // after the key columns that stay in place
+	Separator SGR   // after the key columns that stay in place, in the header; rows have their own Of(themes.Border)
 	Plain     Layer // any row
 	Row       Layer // the row with the cursor
 	Marked    Layer // marked rows
