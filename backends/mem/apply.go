@@ -56,6 +56,11 @@ func (b *batch) apply(i int, c *driver.Change) error {
 	if err := t.checkArity(key); err != nil {
 		return err
 	}
+	if c.NewKey != nil {
+		if err := t.checkArity(c.NewKey); err != nil {
+			return err
+		}
+	}
 	at, ok := t.find(key)
 	var current *driver.Row
 	if ok {
