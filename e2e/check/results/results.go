@@ -315,6 +315,8 @@ func (r *Run) Conformance(pkg string) (Counts, error) {
 		return c, fmt.Errorf("%s failed %d of its conformance tests", pkg, c.Failed)
 	case len(skipped) > 0:
 		return c, fmt.Errorf("%s skipped conformance tests: %s", pkg, strings.Join(skipped, ", "))
+	case c.Passed == 0 && p.Failed():
+		return c, fmt.Errorf("%s failed before it ran conformance tests", pkg)
 	case c.Passed == 0:
 		return c, fmt.Errorf("%s ran no conformance tests: it has no %s", pkg, conformance)
 	}
