@@ -31,7 +31,8 @@
 // Terminals measure text in one of two ways: by code point, or by grapheme
 // cluster when they know mode 2027. Clusters on which the two disagree, among
 // them emoji joined into one and many Indic syllables, are taken apart by
-// escaping the characters that join them. So each width that this package
+// escaping the characters that join them; the vowel AM of Thai and Lao is
+// written as the two characters that it looks like. So each width that this package
 // returns is right in both, and equals [ansi.StringWidth] and
 // [ansi.StringWidthWc] of the text.
 //

@@ -13,6 +13,7 @@ const (
 	escapePicture        // ␛: a symbol for a control character
 	escapeCode           // ‹U+202E›
 	escapeByte           // \xff
+	splitVowel           // no escape: a vowel as its two parts, after a consonant
 )
 
 // maxEscape is the greatest width of the escape of one byte of source.
@@ -88,10 +89,27 @@ func escapeOf(r rune, size int, s string) escape {
 		if len(s) > size+1 && s[size] == 'U' && s[size+1] == '+' {
 			return escapeCode
 		}
-	case isHidden(r):
+	case isHidden(r), isVowelPair(r, s[size:]):
 		return escapeCode
 	}
 	return escapeNone
+}
+
+// isSplitVowel reports whether r is the vowel AM of Thai or Lao.
+func isSplitVowel(r rune) bool { return r == 0x0e33 || r == 0x0eb3 }
+
+// vowelParts returns the mark and the letter that look like the vowel AM.
+func vowelParts(r rune) (mark, letter rune) { return r + 0x1a, r - 1 }
+
+// isVowelPair reports whether the mark r and the beginning of rest look like
+// the vowel AM. Such a pair in the source is escaped, to be told apart.
+func isVowelPair(r rune, rest string) bool {
+	if r != 0x0e4d && r != 0x0ecd {
+		return false
+	}
+	next, _ := utf8.DecodeRuneInString(rest)
+	_, letter := vowelParts(r - 0x1a)
+	return next == letter
 }
 
 // isByteEscape reports whether s begins with what looks like the escape of a
@@ -123,7 +141,7 @@ func isBase(r rune) bool {
 		return true
 	}
 	switch {
-	case r == 0x0e33, r == 0x0eb3, // vowel signs that are letters
+	case isSplitVowel(r),
 		r == 0xff9e, r == 0xff9f, // half-width voicing marks
 		r >= 0x1f3fb && r <= 0x1f3ff: // skin tones
 		return false

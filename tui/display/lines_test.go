@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -309,6 +310,18 @@ func TestNumbersForPeople(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 B", 950: "950 B", 1023: "1023 B", 1024: "1 KB", 90_000: "88 KB", 1 << 20: "1 MB", 1_300_000: "1.2 MB"} {
 		if got := Bytes(n); got != want {
 			t.Errorf("Bytes(%d) = %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestDurationsForPeople(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0.0ms", 800 * time.Microsecond: "0.8ms", 9960 * time.Microsecond: "10ms", 12 * time.Millisecond: "12ms", 999_600 * time.Microsecond: "1.0s",
+		1234 * time.Millisecond: "1.2s", 9960 * time.Millisecond: "10s", 41 * time.Second: "41s", 59_600 * time.Millisecond: "1m00s",
+		185 * time.Second: "3m05s", 130 * time.Minute: "2h10m", 76 * time.Hour: "3d04h", -time.Second: "-1.0s", math.MinInt64: "-53375d23h",
+	} {
+		if got := Duration(d); got != want {
+			t.Errorf("Duration(%d) = %s, want %s", d, got, want)
 		}
 	}
 }

@@ -15,12 +15,17 @@ type token struct {
 	r          rune // that is escaped; for escapeByte the byte
 }
 
-func (t token) escaped() bool { return t.escape != escapeNone }
+func (t token) escaped() bool { return t.escape != escapeNone && t.escape != splitVowel }
 
 // append appends the token's shaped text. s is the source.
 func (t token) append(dst []byte, s string) []byte {
-	if t.escape == escapeNone {
+	switch t.escape {
+	case escapeNone:
 		return append(dst, s[t.start:t.end]...)
+	case splitVowel:
+		dst = append(dst, s[t.start:t.end-utf8.RuneLen(t.r)]...)
+		first, second := vowelParts(t.r)
+		return utf8.AppendRune(utf8.AppendRune(dst, first), second)
 	}
 	return t.escape.append(dst, t.r)
 }
@@ -81,8 +86,13 @@ func (sc *scanner) cluster() token {
 	n, grapheme, wc := clusterWidth(rest)
 	joined := sc.wasCut && !sc.wasEscape
 	sc.wasCut = n > maxCluster
-	if n <= maxCluster && !joined && grapheme == wc && wc > 0 && isBase(r) && allShown(rest[size:n]) {
-		return token{start: sc.pos, end: sc.pos + n, width: wc}
+	if n <= maxCluster && !joined && isBase(r) && sc.allShown(sc.pos+size, sc.pos+n) {
+		if grapheme == wc && wc > 0 {
+			return token{start: sc.pos, end: sc.pos + n, width: wc}
+		}
+		if tok, ok := sc.vowel(n); ok {
+			return tok
+		}
 	}
 	sc.end = sc.pos + n
 	sc.wasEscape = !joined // where a cluster begins, nothing joins what comes before
@@ -105,15 +115,32 @@ func (sc *scanner) window(size int) string {
 	return sc.s[sc.pos:end]
 }
 
-// allShown reports whether no character of s has an escape of its own.
-func allShown(s string) bool {
-	for i, r := range s {
-		_, size := utf8.DecodeRuneInString(s[i:])
-		if escapeOf(r, size, s[i:]) != escapeNone {
+// allShown reports whether no character of the source between two offsets
+// has an escape of its own.
+func (sc *scanner) allShown(from, to int) bool {
+	for i := from; i < to; {
+		r, size := utf8.DecodeRuneInString(sc.s[i:])
+		if escapeOf(r, size, sc.s[i:]) != escapeNone {
 			return false
 		}
+		i += size
 	}
 	return true
+}
+
+// vowel returns the next n bytes, a cluster, as a token in which the vowel AM
+// at the end is split into its two parts. Thai and Lao write it as one
+// character, which is a mark and a letter; the two measures disagree on it.
+func (sc *scanner) vowel(n int) (token, bool) {
+	r, size := utf8.DecodeLastRuneInString(sc.s[sc.pos : sc.pos+n])
+	if !isSplitVowel(r) || size == n {
+		return token{}, false
+	}
+	k, grapheme, wc := clusterWidth(sc.s[sc.pos : sc.pos+n-size])
+	if k != n-size || grapheme != wc || wc == 0 {
+		return token{}, false
+	}
+	return token{start: sc.pos, end: sc.pos + n, width: wc + 1, escape: splitVowel, r: r}, true
 }
 
 // apart returns the next part of a cluster that the two measures disagree on,
@@ -165,7 +192,7 @@ func (sc *scanner) grow(s string, size int) (n, width int) {
 			return n, width
 		}
 		r, rs := utf8.DecodeRuneInString(s[end:])
-		if escapeOf(r, rs, s[end:]) != escapeNone {
+		if escapeOf(r, rs, sc.s[sc.pos+end:]) != escapeNone {
 			return n, width
 		}
 		end += rs

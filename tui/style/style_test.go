@@ -128,6 +128,25 @@ func TestOverlayClipsToTheScreen(t *testing.T) {
 	}
 }
 
+// A box may lie over any mixture of wide and narrow characters, and cut
+// through both its own and theirs.
+func TestOverlayCutsThroughWideCharacters(t *testing.T) {
+	s := styles(t, themes.Dark)
+	for _, base := range []string{"日本語日本語日本語日", "a日本語b日本語c日本d", "日\x1b[1m本語\x1b[m日本語日本語日", "", "ab"} {
+		base = Line(s.Screen.Text(), 20, Plain(ansi.Strip(base)))
+		for _, box := range []string{"x", "日本", "a日b", strings.Repeat("日", 20), ""} {
+			box = s.Overlay.Text().Render(box)
+			for x := -25; x < 25; x++ {
+				got := Overlay(base, box, x, 0, 20)
+				size(t, got, 20, 1)
+				if w := ansi.StringWidthWc(got); w != 20 {
+					t.Errorf("%q at %d over %q is %d wide by character", ansi.Strip(box), x, ansi.Strip(base), w)
+				}
+			}
+		}
+	}
+}
+
 func TestOverlayKeepsWhatItDoesNotCover(t *testing.T) {
 	for _, c := range []struct {
 		base, box string
@@ -220,4 +239,29 @@ func TestNobodyElseMakesColours(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+func BenchmarkPanel(b *testing.B) {
+	th, err := themes.Named(themes.Dark)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := New(th)
+	row := s.Grid.Plain.Text().Render(strings.Repeat("x", 118))
+	f := Frame{Width: 120, Height: 36, Title: []Span{Plain("[2] orders")}, Footer: []Span{Plain(" row 3 of >500 ")}}
+	for range f.Height - 2 {
+		f.Body = append(f.Body, row)
+	}
+	screen := s.Panel.Draw(f)
+	box := s.Dialog.Draw(Frame{Width: 60, Height: 12})
+	b.Run("draw", func(b *testing.B) {
+		for b.Loop() {
+			s.Panel.Draw(f)
+		}
+	})
+	b.Run("overlay", func(b *testing.B) {
+		for b.Loop() {
+			Overlay(screen, box, 30, 12, 120)
+		}
+	})
 }
