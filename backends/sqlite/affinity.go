@@ -70,11 +70,28 @@ var wellKnown = map[string]tuple.Kind{
 	"STRING": tuple.KindText,
 }
 
+// textTypes are the types that tables made by this package have for kinds that
+// are kept as text. Other programs see what they mean, and that they are text.
+var textTypes = map[string]tuple.Kind{
+	"UNSIGNED_TEXT":  tuple.KindUint,
+	"DECIMAL_TEXT":   tuple.KindDecimal,
+	"UUID_TEXT":      tuple.KindUUID,
+	"DATE_TEXT":      tuple.KindDate,
+	"TIME_TEXT":      tuple.KindTime,
+	"TIMESTAMP_TEXT": tuple.KindTimestamp,
+	"DURATION_TEXT":  tuple.KindInterval,
+	"JSON_TEXT":      tuple.KindJSON,
+	"OTHER_TEXT":     tuple.KindOther,
+}
+
 // kindOf returns the kind that input for a column is read as.
 func kindOf(typ string, strict bool) tuple.Kind {
 	t := strings.ToUpper(strings.TrimSpace(typ))
 	if strict && t == anyType {
 		return tuple.KindText
+	}
+	if k, ok := textTypes[t]; ok {
+		return k
 	}
 	name, _, _ := strings.Cut(t, "(")
 	name, _, _ = strings.Cut(name, " ")

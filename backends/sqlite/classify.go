@@ -40,8 +40,10 @@ var kinds = map[sqlite3.ErrNo]driver.Kind{
 
 // extendedKinds maps the extended codes that say more than the primary ones.
 var extendedKinds = map[sqlite3.ErrNoExtended]driver.Kind{
-	constraintDataType:        driver.BadValue,
-	sqlite3.ErrIoErrShortRead: driver.Corrupt, // the file is shorter than it says
+	constraintDataType:              driver.BadValue,
+	sqlite3.ErrConstraintPrimaryKey: driver.Exists,
+	sqlite3.ErrConstraintRowID:      driver.Exists,
+	sqlite3.ErrIoErrShortRead:       driver.Corrupt, // the file is shorter than it says
 }
 
 // messages maps the beginnings of what SQLite says with its general code.

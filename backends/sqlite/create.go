@@ -10,18 +10,27 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 )
 
-// typeFor returns the declared type of a new column: one that keeps values of
-// the kind, and that kindOf reads back as it.
+// typeFor returns the declared type of a new column, which kindOf reads back as
+// the kind. Kinds that SQLite has no storage class for are kept as text, under
+// names that say so to SQLite too: anything else would give the column numeric
+// affinity, which changes what looks like a number.
 func typeFor(k tuple.Kind) string {
 	switch k {
-	case tuple.KindBool:
-		return "BOOLEAN"
 	case tuple.KindInt:
 		return "INTEGER"
 	case tuple.KindFloat:
 		return "REAL"
+	case tuple.KindText:
+		return "TEXT"
 	case tuple.KindBytes:
 		return "BLOB"
+	case tuple.KindBool:
+		return "BOOLEAN"
+	}
+	for name, kind := range textTypes {
+		if kind == k {
+			return name
+		}
 	}
 	return "TEXT"
 }

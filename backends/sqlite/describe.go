@@ -10,7 +10,8 @@ import (
 	"github.com/rowan-db/rowan/store/driver"
 )
 
-// tables lists the tables and views of the main database.
+// tables lists the tables and views of the main database, but not SQLite's
+// catalog, which is in every one and can be described all the same.
 func tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableInfo, error) {
 	var list []driver.TableInfo
 	err := each(ctx, q, "PRAGMA main.table_list", nil, func(rows *sql.Rows) error {
@@ -18,7 +19,9 @@ func tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableInfo, error) 
 		if err := r.scan(rows); err != nil {
 			return err
 		}
-		list = append(list, driver.TableInfo{Name: r.name, Kind: r.kind()})
+		if r.name != schemaTable {
+			list = append(list, driver.TableInfo{Name: r.name, Kind: r.kind()})
+		}
 		return nil
 	})
 	slices.SortFunc(list, func(a, b driver.TableInfo) int { return strings.Compare(a.Name, b.Name) })

@@ -155,7 +155,6 @@ func (f file) reader(a access) *reader {
 			Location:  f.path,
 			Atomicity: driver.NoWrites,
 			Order:     driver.Collated,
-			MaxKey:    maxLength,
 			MaxValue:  maxLength,
 		},
 	}

@@ -19,14 +19,21 @@ func apply(ctx context.Context, d Dialect, q Querier, changes []driver.Change) (
 		case inTheWay != nil:
 			inTheWay.Change = i
 			applied.Conflicts = append(applied.Conflicts, *inTheWay)
-		case err != nil && len(applied.Conflicts) > 0:
-			return applied, nil // it may be the consequence of what was left out
+		case err != nil && len(applied.Conflicts) > 0 && mayFollow(err):
+			return applied, nil
 		case err != nil:
 			return driver.Applied{}, err
 		}
 		applied.Keys[i] = key
 	}
 	return applied, nil
+}
+
+// mayFollow reports whether err may be the consequence of an earlier change that
+// was left out because of a conflict.
+func mayFollow(err error) bool {
+	k := driver.KindOf(err)
+	return k == driver.Internal || k == driver.Constraint
 }
 
 type applier struct {
@@ -123,11 +130,14 @@ func (w *write) storedKey(k tuple.Tuple) (tuple.Tuple, error) {
 	held := make(tuple.Tuple, len(k))
 	for i, v := range k {
 		var err error
-		if held[i], err = w.d.Stored(&w.s.Key[i], v); err != nil {
-			return nil, err
-		}
-		if held[i].IsNull() {
+		held[i], err = w.d.Stored(&w.s.Key[i], v)
+		switch {
+		case err != nil:
+			return nil, driver.Errorf(driver.BadKey, "%w", err)
+		case held[i].IsNull():
 			return nil, driver.Errorf(driver.BadKey, "column %s of the key of %s cannot be NULL", w.s.Key[i].Name, w.s.Name)
+		case w.s.AutoKey && held[i].Kind() != tuple.KindInt:
+			return nil, driver.Errorf(driver.BadKey, "a key of %s is an integer, as those that the database makes", w.s.Name)
 		}
 	}
 	return held, nil

@@ -45,7 +45,7 @@ func newSpan(d Values, s *driver.Schema, r tuple.Range) (span, error) {
 func lowerLimit(d Values, s *driver.Schema, b tuple.Bound) limit {
 	l := limit{key: slices.Clone(b.Key), inclusive: !b.Exclusive}
 	last := len(l.key) - 1
-	if b.Part {
+	if isPart(b) {
 		first, after := d.Prefix(&s.Key[last], l.key[last])
 		switch {
 		case !b.Exclusive:
@@ -62,7 +62,7 @@ func lowerLimit(d Values, s *driver.Schema, b tuple.Bound) limit {
 func upperLimit(d Values, s *driver.Schema, b tuple.Bound) limit {
 	l := limit{key: slices.Clone(b.Key), inclusive: !b.Exclusive}
 	last := len(l.key) - 1
-	if b.Part {
+	if isPart(b) {
 		first, after := d.Prefix(&s.Key[last], l.key[last])
 		switch {
 		case b.Exclusive:
@@ -74,6 +74,16 @@ func upperLimit(d Values, s *driver.Schema, b tuple.Bound) limit {
 		}
 	}
 	return edges(d, s, l, false)
+}
+
+// isPart reports whether the last element of b is the beginning of others: only
+// text and binary data can be.
+func isPart(b tuple.Bound) bool {
+	switch k := b.Key[len(b.Key)-1].Kind(); k {
+	case tuple.KindText, tuple.KindBytes:
+		return b.Part
+	}
+	return false
 }
 
 // edges replaces the elements of l by what the database compares with.

@@ -48,7 +48,10 @@ func (l *Lifetime) Call(ctx context.Context, f func(context.Context) error) erro
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.ctx, cancel)()
-	err := f(ctx)
+	err := ctx.Err()
+	if err == nil {
+		err = f(ctx)
+	}
 	if err != nil && l.ctx.Err() != nil {
 		return errClosed()
 	}

@@ -63,7 +63,7 @@ func (s *session) do(ctx context.Context, f func(context.Context, *sql.Conn) err
 			return err
 		}
 		if s.conn == nil {
-			return rowdriver.Errorf(rowdriver.Closed, "the transaction has ended")
+			return errEnded()
 		}
 		err := f(ctx, s.conn)
 		if err != nil && s.conn != nil && s.d.Ended(s.conn, err) {
@@ -80,14 +80,18 @@ func (s *session) release(give func(*sql.Conn)) {
 	s.life.remove(s)
 }
 
-// end undoes the transaction if it has not ended.
-func (s *session) end() {
+// end undoes the transaction. It reports false if it had ended before.
+func (s *session) end() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.conn != nil {
-		s.release(abandon)
+	if s.conn == nil {
+		return false
 	}
+	s.release(abandon)
+	return true
 }
+
+func errEnded() error { return rowdriver.Errorf(rowdriver.Closed, "the transaction has ended") }
 
 // commit makes the transaction durable and ends the session, whether it works
 // or not.

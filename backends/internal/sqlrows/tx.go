@@ -13,8 +13,9 @@ import (
 type Tx struct {
 	*session
 	// marks are the savepoints that RollbackTo accepts, the oldest first.
-	marks []driver.Savepoint
-	next  driver.Savepoint
+	marks     []driver.Savepoint
+	next      driver.Savepoint
+	committed bool
 }
 
 var (
@@ -128,10 +129,16 @@ func (tx *Tx) RollbackTo(ctx context.Context, sp driver.Savepoint) error {
 }
 
 // Commit implements [driver.Tx].
-func (tx *Tx) Commit(ctx context.Context) error { return tx.commit(ctx) }
+func (tx *Tx) Commit(ctx context.Context) error {
+	err := tx.commit(ctx)
+	tx.committed = tx.committed || err == nil
+	return err
+}
 
 // Rollback implements [driver.Tx].
 func (tx *Tx) Rollback() error {
-	tx.end()
+	if !tx.end() && !tx.committed {
+		return errEnded()
+	}
 	return nil
 }
