@@ -15,7 +15,7 @@ build: ## Build rowan
 # Built without cgo, because gcc may be among what it is to install, and run
 # without "go run", which would not pass signals on.
 test: ## Install what the tests need, and run every check and test
-	@CGO_ENABLED=0 $(GO) build -o $(CHECK) ./e2e/check
+	@CGO_ENABLED=0 $(GO) build -buildvcs=false -o $(CHECK) ./e2e/check
 	@exec $(CHECK)
 
 unit: ## Run the tests that need neither servers nor a terminal

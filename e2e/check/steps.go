@@ -58,7 +58,7 @@ var withoutCgo = []string{"CGO_ENABLED=0"}
 
 func (c *checker) noCgo(ctx context.Context) (string, error) {
 	return "", errors.Join(
-		c.do(ctx, withoutCgo, "go", "build", "./..."),
+		c.do(ctx, withoutCgo, "go", "build", "-buildvcs=false", "./..."), // a checkout of another user's has no version
 		c.do(ctx, withoutCgo, "go", "vet", "./..."))
 }
 

@@ -81,66 +81,71 @@ var roundTrip = map[string]string{
 	"redis":    "hset t k Grüße\nhget t k",
 }
 
-func TestServersAnswerAndLeaveNothing(t *testing.T) {
+// TestServers starts each kind once, for all that can be seen from outside.
+func TestServers(t *testing.T) {
 	eachKind(t, func(t *testing.T, k Kind) {
 		s := begin(t, k)
-		if s.Version == "" || strings.ContainsAny(s.Version, " \n") {
-			t.Errorf("version %q", s.Version)
-		}
-		out, err := s.Query(t.Context(), roundTrip[k.Name])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasSuffix(out, "Grüße") {
-			t.Errorf("wrote Grüße and read %q", out)
-		}
-		if name, url, _ := strings.Cut(s.Environ(), "="); name != k.Env || !strings.Contains(url, fmt.Sprintf("@127.0.0.1:%d/", s.Port)) {
-			t.Errorf("Environ() = %s", s.Environ())
-		}
-		if err := s.Stop(); err != nil {
-			t.Fatal(err)
-		}
-		if alive(s.Pid()) {
-			t.Errorf("process %d is alive after Stop", s.Pid())
-		}
-		if _, err := os.Stat(s.Dir()); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s after Stop: %v, want it gone", s.Dir(), err)
-		}
+		t.Run("describes itself", func(t *testing.T) { describesItself(t, s) })
+		t.Run("reads what was written", func(t *testing.T) { readsWhatWasWritten(t, s) })
+		t.Run("reports failed statements", func(t *testing.T) { reportsFailures(t, s) })
+		t.Run("refuses other passwords", func(t *testing.T) { refusesOtherPasswords(t, s) })
+		t.Run("does not run as root", func(t *testing.T) { doesNotRunAsRoot(t, s) })
+		t.Run("leaves nothing", func(t *testing.T) { leavesNothing(t, s) })
 	})
 }
 
-func TestServersReportFailedStatements(t *testing.T) {
-	eachKind(t, func(t *testing.T, k Kind) {
-		s := begin(t, k)
-		if out, err := s.Query(t.Context(), "select nonsense"); err == nil {
-			t.Errorf("a failing statement printed %q and no error", out)
-		}
-	})
+func describesItself(t *testing.T, s *Server) {
+	if s.Version == "" || strings.ContainsAny(s.Version, " \n") {
+		t.Errorf("version %q", s.Version)
+	}
+	name, url, _ := strings.Cut(s.Environ(), "=")
+	if name != s.Kind.Env || !strings.Contains(url, fmt.Sprintf("@127.0.0.1:%d/", s.Port)) {
+		t.Errorf("Environ() = %s", s.Environ())
+	}
 }
 
-func TestServersRefuseOtherPasswords(t *testing.T) {
-	eachKind(t, func(t *testing.T, k Kind) {
-		s := begin(t, k)
-		intruder := *s
-		for _, intruder.password = range []string{"", "guess"} {
-			if out, err := intruder.Query(t.Context(), roundTrip[k.Name]); err == nil {
-				t.Errorf("the password %q was let in: %s", intruder.password, out)
-			}
-		}
-	})
+func readsWhatWasWritten(t *testing.T, s *Server) {
+	out, err := s.Query(t.Context(), roundTrip[s.Kind.Name])
+	if err != nil || !strings.HasSuffix(out, "Grüße") {
+		t.Errorf("wrote Grüße and read %q, %v", out, err)
+	}
 }
 
-func TestServersDoNotRunAsRoot(t *testing.T) {
-	eachKind(t, func(t *testing.T, k Kind) {
-		s := begin(t, k)
-		info, err := os.Stat(filepath.Join("/proc", fmt.Sprint(s.Pid())))
-		if err != nil {
-			t.Skip("no /proc to look at")
+func reportsFailures(t *testing.T, s *Server) {
+	if out, err := s.Query(t.Context(), "select nonsense"); err == nil {
+		t.Errorf("a failing statement printed %q and no error", out)
+	}
+}
+
+func refusesOtherPasswords(t *testing.T, s *Server) {
+	intruder := *s
+	for _, intruder.password = range []string{"", "guess"} {
+		if out, err := intruder.Query(t.Context(), roundTrip[s.Kind.Name]); err == nil {
+			t.Errorf("the password %q was let in: %s", intruder.password, out)
 		}
-		if uid := info.Sys().(*syscall.Stat_t).Uid; uid == 0 {
-			t.Errorf("process %d runs as root", s.Pid())
-		}
-	})
+	}
+}
+
+func doesNotRunAsRoot(t *testing.T, s *Server) {
+	info, err := os.Stat(filepath.Join("/proc", fmt.Sprint(s.Pid())))
+	if err != nil {
+		t.Skip("no /proc to look at")
+	}
+	if uid := info.Sys().(*syscall.Stat_t).Uid; uid == 0 {
+		t.Errorf("process %d runs as root", s.Pid())
+	}
+}
+
+func leavesNothing(t *testing.T, s *Server) {
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if alive(s.Pid()) {
+		t.Errorf("process %d is alive after Stop", s.Pid())
+	}
+	if _, err := os.Stat(s.Dir()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s after Stop: %v, want it gone", s.Dir(), err)
+	}
 }
 
 // TestKilledHarnessLeavesNoServer kills the starter with a signal that it
