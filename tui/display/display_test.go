@@ -138,7 +138,8 @@ func checkSafe(t testing.TB, in, out string) {
 		t.Errorf("%+q became %+q: invalid UTF-8", in, out)
 	}
 	for _, r := range out {
-		if r < ' ' || r == 0x7f || !unicode.IsGraphic(r) || unicode.Is(unicode.Zs, r) && r != ' ' {
+		hidden := unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+		if r < ' ' || r == 0x7f || !unicode.IsGraphic(r) || unicode.Is(unicode.Zs, r) && r != ' ' || hidden {
 			t.Errorf("%+q became %+q, which has %U", in, out, r)
 		}
 	}
@@ -270,6 +271,9 @@ func TestLongClustersAreTakenApart(t *testing.T) {
 		strings.Repeat("🇩", 101),
 	} {
 		check(t, in, 20)
+		if got := Text(in + "a é"); !strings.HasSuffix(got, "a é") {
+			t.Errorf("what follows %d bytes is changed too: %q", len(in), got[len(got)-20:])
+		}
 	}
 }
 
@@ -285,8 +289,8 @@ func TestWidthUpToStops(t *testing.T) {
 	}
 }
 
-// Drawing a few cells of a long value must not look at all of it.
-func TestFittingDoesNotReadOn(t *testing.T) {
+// Drawing a few cells of a long value must not build the rest of it.
+func TestFittingDoesNotShapeTheRest(t *testing.T) {
 	long := strings.Repeat("日本\x00e\u0301", 1<<18)
 	for name, f := range map[string]func() []byte{
 		"left":  func() []byte { return Cell{Width: 20}.Append(nil, long) },

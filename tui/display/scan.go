@@ -57,6 +57,7 @@ func (sc *scanner) next() (tok token, ok bool) {
 		tok = sc.apart()
 	case sc.isSimpleASCII():
 		tok = token{start: sc.pos, end: sc.pos + 1, width: 1}
+		sc.wasCut = false
 	default:
 		tok = sc.cluster()
 	}
