@@ -1,8 +1,7 @@
 package store
 
-import "strings"
-
-// Filter chooses rows by their values. The zero Filter chooses all.
+// Filter chooses rows by their values. The zero Filter chooses all. See
+// [ParseFilter] for how it is written.
 type Filter struct {
 	text  string
 	terms []term
@@ -16,19 +15,19 @@ func (f Filter) String() string { return f.text }
 
 // Match reports whether f chooses r, whose values must be whole.
 func (f Filter) Match(r *Row) bool {
-	for i := range f.terms {
-		if !f.terms[i].match(r) {
+	for _, t := range f.terms {
+		if !t.match(r) {
 			return false
 		}
 	}
 	return true
 }
 
-// needs reports whether f looks at a value that is not whole.
+// needs reports whether f looks at one of the values that were cut.
 func (f Filter) needs(cut []Cut) bool {
 	for _, c := range cut {
-		for i := range f.terms {
-			if f.terms[i].looksAt(c.Column) {
+		for _, t := range f.terms {
+			if t.looksAt(c.Column) {
 				return true
 			}
 		}
@@ -37,24 +36,8 @@ func (f Filter) needs(cut []Cut) bool {
 }
 
 // term is one of the conditions of a filter, all of which must hold.
-type term struct{ word string }
-
-func (t *term) looksAt(column int) bool { return true }
-
-func (t *term) match(r *Row) bool {
-	for _, v := range r.Values {
-		if strings.Contains(strings.ToLower(v.AsText()), t.word) {
-			return true
-		}
-	}
-	return false
-}
-
-// ParseFilter reads a filter for the rows of a table.
-func ParseFilter(s *Schema, text string) (Filter, error) {
-	f := Filter{text: text}
-	for word := range strings.FieldsSeq(text) {
-		f.terms = append(f.terms, term{word: strings.ToLower(word)})
-	}
-	return f, nil
+type term interface {
+	match(r *Row) bool
+	// looksAt reports whether the result depends on an element of Row.Values.
+	looksAt(column int) bool
 }

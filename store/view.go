@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"slices"
-	"sync"
+	"sync/atomic"
 
 	"github.com/rowan-db/rowan/store/tuple"
 )
@@ -83,9 +83,8 @@ type View struct {
 	table   *Table
 	options ViewOptions
 
-	preparing sync.Mutex // held while an index is built
-	mu        sync.Mutex // guards index
-	index     *index
+	preparing chan struct{} // holds an element while an index is built
+	index     atomic.Pointer[index]
 }
 
 // View returns a view of the table. It does no I/O: an option that is wrong is
@@ -94,7 +93,7 @@ func (t *Table) View(o ViewOptions) *View {
 	if o.Budget <= 0 {
 		o.Budget = DefaultBudget
 	}
-	return &View{table: t, options: o}
+	return &View{table: t, options: o, preparing: make(chan struct{}, 1)}
 }
 
 // Schema returns the shape of the table.
