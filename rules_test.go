@@ -118,7 +118,7 @@ var importRules = map[string]importRule{
 const reference = "backends/mem"
 
 // useReference are the folders whose tests may use it.
-var useReference = []string{"cli", "cli/...", "store", "store/storetest", "store/transfer", "tui", "tui/..."}
+var useReference = []string{"backends/...", "cli", "cli/...", "store", "store/storetest", "store/transfer", "tui", "tui/..."}
 
 // forTests are folders that only tests and other folders for tests import: they
 // fail tests, which a program must not.

@@ -32,7 +32,7 @@ func (c *checker) do(ctx context.Context, env []string, argv ...string) error {
 	cmd := command(env, argv...)
 	cmd.Stdout, cmd.Stderr = c.out, c.out
 	if err := process.Run(ctx, cmd); err != nil {
-		return fmt.Errorf("%s: %w", argv[0], err)
+		return fmt.Errorf("%s: %w", strings.Join(argv[:min(2, len(argv))], " "), err)
 	}
 	return nil
 }
