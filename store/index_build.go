@@ -133,4 +133,3 @@ func head(b []byte) (h uint64) {
 	}
 	return h
 }
-

@@ -193,4 +193,3 @@ func (v *View) present(ctx context.Context, keys []tuple.Tuple) ([]Row, error) {
 	}
 	return rows, nil
 }
-

@@ -145,6 +145,7 @@ var groups = []struct {
 	{"opening", openCases},
 	{"concurrency", concurrencyCases},
 	{"random", randomCases},
+	{"views", viewCases},
 }
 
 // Run tests a backend.
