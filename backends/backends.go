@@ -1,0 +1,198 @@
+// Package backends opens databases: it is the one place that lists the
+// backends. A target is a URL, whose scheme names the backend, or the path of a
+// file, whose first bytes do; a file's extension never matters.
+package backends
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/rowan-db/rowan/backends/mem"
+	"github.com/rowan-db/rowan/backends/native"
+	"github.com/rowan-db/rowan/backends/sqlite"
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/driver"
+)
+
+// Options say how to open a database.
+type Options struct {
+	// ReadOnly opens it without a way to write it.
+	ReadOnly bool
+	// Create makes a file of rowan's own format if there is none.
+	Create bool
+}
+
+// Backend describes a kind of database.
+type Backend struct {
+	// Name is what Info().Backend says.
+	Name string
+	// Product is what people call such databases.
+	Product string
+	// Schemes are those of its URLs.
+	Schemes []string
+	// Magic is what its files begin with, empty if it has none.
+	Magic string
+
+	open func(ctx context.Context, location string, o Options) (driver.DB, error)
+}
+
+var table = []Backend{
+	{
+		Name: "native", Product: "rowan file", Schemes: []string{"rowan"}, Magic: native.Magic,
+		open: func(ctx context.Context, path string, o Options) (driver.DB, error) {
+			return native.Open(ctx, path, native.Options{ReadOnly: o.ReadOnly, Create: o.Create})
+		},
+	},
+	{
+		Name: "sqlite", Product: "SQLite", Schemes: []string{"sqlite", "sqlite3"}, Magic: "SQLite format 3\x00",
+		open: func(ctx context.Context, path string, o Options) (driver.DB, error) {
+			return sqlite.Open(ctx, path, sqlite.Options{ReadOnly: o.ReadOnly})
+		},
+	},
+	{
+		Name: "mem", Product: "memory", Schemes: []string{"mem"},
+		open: func(_ context.Context, _ string, o Options) (driver.DB, error) {
+			if o.ReadOnly {
+				return nil, driver.Errorf(driver.Configuration, "a new database in memory is empty, so opening it read-only shows nothing").
+					WithHint("leave out --read-only")
+			}
+			return mem.New(), nil
+		},
+	},
+}
+
+// All returns the backends, without the means to open them.
+func All() []Backend { return slices.Clone(table) }
+
+// Open opens the database that target, a URL or a path, names. The caller
+// closes the store.
+func Open(ctx context.Context, target string, o Options) (*store.Store, error) {
+	b, location, err := find(target, o)
+	if err != nil {
+		return nil, openError("", err)
+	}
+	db, err := b.open(ctx, location, o)
+	if err != nil {
+		return nil, openError(b.Name, err)
+	}
+	return store.New(db), nil
+}
+
+// openError makes of a failure what package store makes of later ones.
+func openError(backend string, err error) error {
+	return &store.Error{
+		Op: "open", Backend: backend, Kind: store.KindOf(err), Hint: store.HintOf(err), Err: err,
+	}
+}
+
+// find returns the backend for a target, and what is to be opened with it.
+func find(target string, o Options) (Backend, string, error) {
+	if scheme, rest, ok := cutScheme(target); ok {
+		for _, b := range table {
+			if slices.Contains(b.Schemes, scheme) {
+				return b, strings.TrimPrefix(rest, "//"), nil
+			}
+		}
+		return Backend{}, "", driver.Errorf(driver.Unsupported, "no backend speaks %s: URLs", scheme).
+			WithHint("the schemes are %s", strings.Join(schemes(), ", "))
+	}
+	b, err := sniff(target, o)
+	return b, target, err
+}
+
+// cutScheme splits a URL after its scheme. A scheme has two lower-case letters
+// or more, so that C:\ begins a path.
+func cutScheme(target string) (scheme, rest string, ok bool) {
+	scheme, rest, ok = strings.Cut(target, ":")
+	if !ok || len(scheme) < 2 || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+") != "" {
+		return "", "", false
+	}
+	return scheme, rest, true
+}
+
+func schemes() []string {
+	var all []string
+	for _, b := range table {
+		all = append(all, b.Schemes[0]+":")
+	}
+	return all
+}
+
+// sniff returns the backend of a file by its first bytes.
+func sniff(path string, o Options) (Backend, error) {
+	head, err := readHead(path)
+	if errors.Is(err, driver.NotFound) && o.Create {
+		return table[0], nil
+	}
+	if err != nil {
+		return Backend{}, err
+	}
+	for _, b := range table {
+		if b.Magic != "" && bytes.HasPrefix(head, []byte(b.Magic)) {
+			return b, nil
+		}
+	}
+	if len(head) == 0 {
+		return Backend{}, driver.Errorf(driver.NotDatabase, "%s is empty, so it is not a database", path).
+			WithHint("if it should become one, delete it and create it anew; if it held data, restore a backup")
+	}
+	return Backend{}, driver.Errorf(driver.NotDatabase, "%s is not a database of a kind that is known: it begins with %q", path, head[:min(len(head), 16)]).
+		WithHint("files of these kinds can be opened: %s", products())
+}
+
+func products() string {
+	var names []string
+	for _, b := range table {
+		if b.Magic != "" {
+			names = append(names, b.Product)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// headSize is at least the length of every magic.
+const headSize = 64
+
+// readHead returns the first bytes of a file.
+func readHead(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, pathError(path, err)
+	}
+	if info.IsDir() {
+		return nil, driver.Errorf(driver.NotDatabase, "%s is a directory, not a database file", path).
+			WithHint("name a file in it")
+	}
+	if !info.Mode().IsRegular() {
+		return nil, driver.Errorf(driver.NotDatabase, "%s is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, pathError(path, err)
+	}
+	defer f.Close()
+	head := make([]byte, headSize)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, pathError(path, err)
+	}
+	return head[:n], nil
+}
+
+// pathError says of a failure to read a file what kind it is.
+func pathError(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return driver.Errorf(driver.NotFound, "there is no file %s", path).
+			WithHint("check the spelling, or try the demo: rowan demo")
+	case errors.Is(err, fs.ErrPermission):
+		return driver.Errorf(driver.Permission, "%s may not be read: permission denied", path)
+	}
+	return driver.Errorf(driver.Unavailable, "%s cannot be read: %w", path, err)
+}

@@ -1,0 +1,119 @@
+package backends
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rowan-db/rowan/store"
+)
+
+// TestSniff opens files by what they hold, under names that say otherwise.
+func TestSniff(t *testing.T) {
+	dir := t.TempDir()
+	own := filepath.Join(dir, "looks-like.sqlite")
+	open(t, own, Options{Create: true}).Close()
+	if got := open(t, own, Options{}).Info().Backend; got != "native" {
+		t.Errorf("a file of our own named .sqlite is opened as %s", got)
+	}
+	lite := filepath.Join(dir, "looks-like.rowan")
+	if out, err := exec.Command("sqlite3", lite, "create table t(a)").CombinedOutput(); err != nil {
+		t.Fatalf("sqlite3 (Debian's package of that name) is needed: %v %s", err, out)
+	}
+	if got := open(t, lite, Options{}).Info().Backend; got != "sqlite" {
+		t.Errorf("an SQLite file named .rowan is opened as %s", got)
+	}
+	if got := open(t, "sqlite:"+lite, Options{}).Info().Backend; got != "sqlite" {
+		t.Errorf("a sqlite: URL is opened by %s", got)
+	}
+	if got := open(t, "mem:", Options{}).Info().Backend; got != "mem" {
+		t.Errorf("a mem: URL is opened by %s", got)
+	}
+}
+
+func open(t *testing.T, target string, o Options) *store.Store {
+	t.Helper()
+	s, err := Open(t.Context(), target, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestRefused(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, c := range []struct {
+		name, target string
+		kind         store.Kind
+		why          string
+	}{
+		{"missing", filepath.Join(dir, "none.rowan"), store.NotFound, "there is no file"},
+		{"directory", dir, store.NotDatabase, "is a directory"},
+		{"device", os.DevNull, store.NotDatabase, "not a regular file"},
+		{"empty", file("empty.db", ""), store.NotDatabase, "is empty"},
+		{"text", file("notes.sqlite", "SQLite format 4"), store.NotDatabase, "it begins with"},
+		{"beginning of ours", file("cut.rowan", table[0].Magic), store.NotDatabase, ""},
+		{"scheme", "gopher://host/1", store.Unsupported, "gopher"},
+		{"memory, read-only", "mem:", store.Configuration, "memory"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := Open(t.Context(), c.target, Options{ReadOnly: c.name == "memory, read-only"})
+			if err == nil {
+				s.Close()
+				t.Fatal("it opens")
+			}
+			var e *store.Error
+			if !errors.As(err, &e) || e.Kind != c.kind || !strings.Contains(err.Error(), c.why) {
+				t.Errorf("got %v of kind %v, want %v", err, store.KindOf(err), c.kind)
+			}
+			if e != nil && e.Hint == "" && c.name != "device" {
+				t.Errorf("%v: there is no hint on what to do", err)
+			}
+		})
+	}
+}
+
+func TestScheme(t *testing.T) {
+	for target, want := range map[string]string{
+		"sqlite:a.db": "sqlite", "rowan:///a": "rowan", "redis+tls://h": "redis+tls",
+		"a.db": "", `C:\a.db`: "", "./x:y": "", "X:y": "", "": "", ":": "",
+	} {
+		if got, _, ok := cutScheme(target); got != want || ok != (want != "") {
+			t.Errorf("the scheme of %q is %q", target, got)
+		}
+	}
+}
+
+// TestTable checks what the table must hold for every backend.
+func TestTable(t *testing.T) {
+	seen := map[string]string{}
+	for _, b := range All() {
+		if b.Name == "" || b.Product == "" || len(b.Schemes) == 0 || b.open == nil {
+			t.Errorf("incomplete: %+v", b)
+		}
+		for _, s := range b.Schemes {
+			if other := seen[s]; other != "" {
+				t.Errorf("%s and %s both have the scheme %s", b.Name, other, s)
+			}
+			seen[s] = b.Name
+		}
+		if len(b.Magic) > headSize {
+			t.Errorf("the magic of %s is longer than what is read", b.Name)
+		}
+	}
+}
