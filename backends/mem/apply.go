@@ -53,11 +53,11 @@ func (b *batch) apply(i int, c *driver.Change) error {
 			return err
 		}
 	}
-	if err := t.checkArity(key); err != nil {
+	if err := t.schema.CheckKey(key); err != nil {
 		return err
 	}
 	if c.NewKey != nil {
-		if err := t.checkArity(c.NewKey); err != nil {
+		if err := t.schema.CheckKey(c.NewKey); err != nil {
 			return err
 		}
 	}
@@ -103,7 +103,7 @@ func (t *table) write(current *driver.Row, key tuple.Tuple, c *driver.Change) er
 		before = current.Values
 	}
 	row := &driver.Row{Key: cloneTuple(key), Values: c.Result(before)}
-	if err := t.checkRow(row); err != nil {
+	if err := t.schema.CheckRow(row.Key, row.Values); err != nil {
 		return err
 	}
 	if current != nil {
@@ -130,37 +130,4 @@ func (t *table) generate() (tuple.Tuple, error) {
 	}
 	t.last++
 	return tuple.Of(tuple.Int(t.last)), nil
-}
-
-// checkRow checks that a row fits the schema.
-func (t *table) checkRow(r *driver.Row) error {
-	for i, v := range r.Key {
-		c := &t.schema.Key[i]
-		if v.IsNull() && !c.Nullable || !holds(c, v) {
-			return driver.Errorf(driver.BadKey, "element %s of a key holds %s, not %s", c.Name, c.Kind, v.Kind())
-		}
-	}
-	for i, v := range r.Values {
-		c := &t.schema.Columns[i]
-		if v.IsNull() && !c.Nullable {
-			return driver.Errorf(driver.Constraint, "column %s cannot be NULL", c.Name)
-		}
-		if !holds(c, v) {
-			return driver.Errorf(driver.BadValue, "column %s holds %s, not %s", c.Name, c.Kind, v.Kind())
-		}
-	}
-	return nil
-}
-
-// holds reports whether a column can hold a value. NULL is another question.
-// An integer is of KindInt wherever that can hold it, so a column of KindUint
-// takes both; one of KindNull takes anything.
-func holds(c *driver.Column, v tuple.Value) bool {
-	switch c.Kind {
-	case tuple.KindNull, v.Kind():
-		return true
-	case tuple.KindUint:
-		return v.Kind() == tuple.KindInt && v.AsInt() >= 0
-	}
-	return v.IsNull()
 }

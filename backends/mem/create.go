@@ -80,7 +80,7 @@ func (db *DB) Load(ctx context.Context, s *driver.Schema, rows iter.Seq2[driver.
 
 // load adds a row. The values of columns that have none are NULL.
 func (t *table) load(row driver.Row) error {
-	if err := t.checkArity(row.Key); err != nil {
+	if err := t.schema.CheckKey(row.Key); err != nil {
 		return err
 	}
 	if _, ok := t.find(row.Key); ok {

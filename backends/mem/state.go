@@ -41,7 +41,7 @@ func (s state) get(name string, keys []tuple.Tuple) ([]*driver.Row, error) {
 	}
 	rows := make([]*driver.Row, len(keys))
 	for i, k := range keys {
-		if err := t.checkArity(k); err != nil {
+		if err := t.schema.CheckKey(k); err != nil {
 			return nil, err
 		}
 		if at, ok := t.find(k); ok {
@@ -108,14 +108,6 @@ func (t *table) within(r tuple.Range) []*driver.Row {
 	return rows
 }
 
-func (t *table) checkArity(key tuple.Tuple) error {
-	if len(key) != len(t.schema.Key) {
-		return driver.Errorf(driver.BadKey, "the key %v has %d elements, those of %s have %d",
-			key, len(key), t.schema.Name, len(t.schema.Key))
-	}
-	return nil
-}
-
 // check reports what contradicts the invariants of a table.
 func (t *table) check(report func(string)) {
 	name := t.schema.Name
@@ -123,7 +115,7 @@ func (t *table) check(report func(string)) {
 		if i > 0 && t.rows[i-1].Key.Compare(r.Key) >= 0 {
 			report(name + ": row " + r.Key.String() + " is not after the row before it")
 		}
-		if err := t.checkRow(r); err != nil {
+		if err := t.schema.CheckRow(r.Key, r.Values); err != nil {
 			report(name + ": row " + r.Key.String() + ": " + err.Error())
 		}
 	}
