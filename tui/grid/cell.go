@@ -163,7 +163,7 @@ func (p *painter) change(old tuple.Value, now string, sp span, align display.Ali
 
 // cut draws the beginning of a value and the size of all of it.
 func (p *painter) cut(look style.SGR, text string, size int64, width int) {
-	note := sizeText(size)
+	note := display.Bytes(size)
 	if width < len(note)+2 {
 		p.text(look, text, width, display.Left)
 		return

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,6 +11,7 @@ import (
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/pane/shell"
 )
 
 // copyCell puts the value of the cell on the clipboard: as a person reads it,
@@ -120,33 +120,12 @@ func (m *Model) rowCSV(r *store.Row) string {
 
 // rowCommand returns the command that prints the row.
 func (m *Model) rowCommand(r *store.Row) string {
-	return strings.Join([]string{"rowan", "get", quoteShell(m.env.Target), quoteShell(m.name), quoteShell(keyWord(r.Key)), "--json"}, " ")
+	return strings.Join([]string{"rowan", "get", shell.Quote(m.env.Target), shell.Quote(m.name), shell.Quote(keyWord(r.Key)), "--json"}, " ")
 }
 
 // viewCommand returns the command that prints what the grid shows.
 func (m *Model) viewCommand(*store.Row) string {
-	o := m.view.Options()
-	words := []string{"rowan", "scan", quoteShell(m.env.Target), quoteShell(m.name)}
-	bound := func(flag string, b tuple.Bound) {
-		if !b.Open() {
-			words = append(words, flag, quoteShell(b.String()))
-		}
-	}
-	lower, upper := o.Range.Lower, o.Range.Upper
-	switch {
-	case !lower.Exclusive && !upper.Exclusive && lower.Part == upper.Part && lower.Key.Equal(upper.Key):
-		bound("--prefix", lower)
-	default:
-		bound(map[bool]string{false: "--from", true: "--after"}[lower.Exclusive], lower)
-		bound(map[bool]string{false: "--to", true: "--before"}[upper.Exclusive], upper)
-	}
-	if o.Reverse {
-		words = append(words, "--reverse")
-	}
-	if o.Limit > 0 {
-		words = append(words, "--limit", strconv.Itoa(o.Limit))
-	}
-	return strings.Join(append(words, "--json"), " ")
+	return shell.Scan(shell.Target{Name: m.env.Target}, m.name, m.view.Options())
 }
 
 // keyWord returns a key as it is typed on the command line: a plain word if it
@@ -156,13 +135,4 @@ func keyWord(k tuple.Tuple) string {
 		return k[0].Plain()
 	}
 	return k.String()
-}
-
-// quoteShell quotes a word for a POSIX shell, if it needs that.
-func quoteShell(s string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-"
-	if s != "" && strings.Trim(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -137,13 +137,13 @@ func (m *Model) goTo(key tuple.Tuple) (pane.Action, tea.Cmd) {
 		m.cursor.line, m.cursor.owed = i, 0
 		return nil, nil
 	}
-	return nil, m.start(m.seek(key))
+	return nil, m.within(m.seek(key))
 }
 
 // seek returns a read of the rows around a key.
 func (m *Model) seek(key tuple.Tuple) request {
 	return request{
-		goal: goalKey, table: m.table, view: m.view, at: store.Anchor{Key: key},
+		goal: goalKey, at: store.Anchor{Key: key},
 		above: m.rowsHeight(), offset: m.rowsHeight() / 3,
 	}
 }

@@ -140,7 +140,8 @@ func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		return m.settle(nil, nil)
 	case task.Tick:
-		m.changed() // rows that are being replaced look different after a while
+		// Rows that are being replaced look different after a while.
+		return m.settle(nil, nil)
 	}
 	return nil, nil
 }
@@ -148,6 +149,9 @@ func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
 // settle follows every change: it keeps the cursor on the screen, reads the
 // rows that are missing, and tells what is selected.
 func (m *Model) settle(act pane.Action, cmd tea.Cmd) (pane.Action, tea.Cmd) {
+	if m.reading.active && !m.busy() {
+		m.abandoned() // the program has canceled the read
+	}
 	m.cursor.scroll(len(m.lines), m.rowsHeight())
 	m.layout.reveal(m.cursor.column, m.width)
 	m.changed()
@@ -176,6 +180,10 @@ func (m *Model) schema() *store.Schema {
 	}
 	return m.table.Schema()
 }
+
+// Table returns the name of the table that is shown or being opened, empty if
+// there is none.
+func (m *Model) Table() string { return m.name }
 
 // current returns the line that the cursor is on.
 func (m *Model) current() (line, bool) {
@@ -234,17 +242,12 @@ func (m *Model) GoTo(table string, key tuple.Tuple) (pane.Action, tea.Cmd) {
 	if m.env.Store == nil {
 		return pane.Notice{Text: "No database is open.", Level: pane.Blocked}, nil
 	}
-	req := request{goal: goalKey, at: store.Anchor{Key: key}, above: m.rowsHeight(), offset: m.rowsHeight() / 3, announce: true}
-	if m.table == nil || table != m.table.Name() || table != m.name {
-		m.begin(table)
-		req.options = m.wish
-		return m.settle(nil, m.start(req))
+	if m.shownTable() != nil && table == m.name {
+		return m.settle(m.goToKey(key))
 	}
-	if i := m.indexOfKey(key); i >= 0 && !m.busy() {
-		m.cursor.line, m.cursor.owed = i, 0
-		return m.settle(nil, nil)
-	}
-	req.table, req.view = m.table, m.view
+	m.begin(table)
+	req := m.seek(key)
+	req.options, req.announce = m.wish, true
 	return m.settle(nil, m.start(req))
 }
 

@@ -22,10 +22,10 @@ func (m *Model) buildCommands() []pane.Command {
 // buildTyping makes the table of what can be done while the prompt is open.
 func (m *Model) buildTyping() []pane.Command {
 	return []pane.Command{
-		{Name: "apply", Help: "Apply what was typed", Keys: []string{"enter"}, Hint: "apply", Run: m.run(m.accept)},
-		{Name: "cancel", Help: "Close the prompt", Keys: []string{"esc"}, Hint: "cancel", Run: m.run(m.dismiss)},
-		{Name: "older", Help: "Recall what was typed before", Keys: []string{"up"}, Run: m.run(m.recall(1))},
-		{Name: "newer", Help: "Recall what was typed after that", Keys: []string{"down"}, Run: m.run(m.recall(-1))},
+		{Name: "apply", Help: "apply what was typed", Keys: []string{"enter"}, Hint: "apply", Run: m.run(m.accept)},
+		{Name: "cancel", Help: "close the prompt", Keys: []string{"esc"}, Hint: "cancel", Run: m.run(m.dismiss)},
+		{Name: "older", Help: "recall what was typed before", Keys: []string{"up"}, Motion: true, Run: m.run(m.recall(1))},
+		{Name: "newer", Help: "recall what was typed after that", Keys: []string{"down"}, Motion: true, Run: m.run(m.recall(-1))},
 	}
 }
 
@@ -50,63 +50,65 @@ func (m *Model) movements() []pane.Command {
 	screens := func(n int) func() { return func() { m.page(n * max(m.rowsHeight(), 1)) } }
 	halves := func(n int) func() { return func() { m.page(n * max(m.rowsHeight()/2, 1)) } }
 	return []pane.Command{
-		{Name: "down", Help: "Go one row down", Keys: []string{"down", "j"}, Run: m.step(func() { m.move(1) })},
-		{Name: "up", Help: "Go one row up", Keys: []string{"up", "k"}, Run: m.step(func() { m.move(-1) })},
-		{Name: "right", Help: "Go one column right", Keys: []string{"right", "l"}, Run: m.step(func() { m.sideways(1) })},
-		{Name: "left", Help: "Go one column left", Keys: []string{"left", "h"}, Run: m.step(func() { m.sideways(-1) })},
-		{Name: "page-down", Help: "Go one screen down", Keys: []string{"pgdown"}, Run: m.step(screens(1))},
-		{Name: "page-up", Help: "Go one screen up", Keys: []string{"pgup"}, Run: m.step(screens(-1))},
-		{Name: "half-page-down", Help: "Go half a screen down", Keys: []string{"ctrl+d"}, Run: m.step(halves(1))},
-		{Name: "half-page-up", Help: "Go half a screen up", Keys: []string{"ctrl+u"}, Run: m.step(halves(-1))},
-		{Name: "first-row", Help: "Go to the first row", Keys: []string{"g", "home"}, Disabled: m.noTable, Run: m.run(m.first)},
-		{Name: "last-row", Help: "Go to the last row", Keys: []string{"G", "end"}, Disabled: m.noTable, Run: m.run(m.last)},
-		{Name: "goto", Help: "Go to a key", Keys: []string{"ctrl+g"}, Arg: "key", Disabled: m.noTable, Run: m.run(m.gotoKey)},
-		{Name: "first-column", Help: "Go to the first column", Keys: []string{"0"}, Run: m.step(func() { m.sideways(-m.layout.columns()) })},
-		{Name: "last-column", Help: "Go to the last column", Keys: []string{"$"}, Run: m.step(func() { m.sideways(m.layout.columns()) })},
-		{Name: "columns-right", Help: "Scroll one screen of columns right", Keys: []string{"L"}, Run: m.step(func() { m.pageSideways(1) })},
-		{Name: "columns-left", Help: "Scroll one screen of columns left", Keys: []string{"H"}, Run: m.step(func() { m.pageSideways(-1) })},
+		{Name: "down", Help: "go one row down", Keys: []string{"down", "j"}, Motion: true, Run: m.step(func() { m.move(1) })},
+		{Name: "up", Help: "go one row up", Keys: []string{"up", "k"}, Motion: true, Run: m.step(func() { m.move(-1) })},
+		{Name: "right", Help: "go one column right", Keys: []string{"right", "l"}, Motion: true, Run: m.step(func() { m.sideways(1) })},
+		{Name: "left", Help: "go one column left", Keys: []string{"left", "h"}, Motion: true, Run: m.step(func() { m.sideways(-1) })},
+		{Name: "page-down", Help: "go one screen down", Keys: []string{"pgdown"}, Motion: true, Run: m.step(screens(1))},
+		{Name: "page-up", Help: "go one screen up", Keys: []string{"pgup"}, Motion: true, Run: m.step(screens(-1))},
+		{Name: "half-page-down", Help: "go half a screen down", Keys: []string{"ctrl+d"}, Motion: true, Run: m.step(halves(1))},
+		{Name: "half-page-up", Help: "go half a screen up", Keys: []string{"ctrl+u"}, Motion: true, Run: m.step(halves(-1))},
+		{Name: "first-row", Help: "go to the first row", Keys: []string{"g", "home"}, Motion: true, Disabled: m.noTable, Run: m.run(m.first)},
+		{Name: "last-row", Help: "go to the last row", Keys: []string{"G", "end"}, Motion: true, Disabled: m.noTable, Run: m.run(m.last)},
+		{Name: "goto", Help: "go to a key", Keys: []string{"ctrl+g"}, Arg: "key", Disabled: m.noTable, Run: m.run(m.gotoKey)},
+		{Name: "first-column", Help: "go to the first column", Keys: []string{"0"}, Motion: true, Run: m.step(func() { m.sideways(-m.layout.columns()) })},
+		{Name: "last-column", Help: "go to the last column", Keys: []string{"$"}, Motion: true, Run: m.step(func() { m.sideways(m.layout.columns()) })},
+		{Name: "columns-right", Help: "scroll one screen of columns right", Keys: []string{"L"}, Motion: true, Run: m.step(func() { m.pageSideways(1) })},
+		{Name: "columns-left", Help: "scroll one screen of columns left", Keys: []string{"H"}, Motion: true, Run: m.step(func() { m.pageSideways(-1) })},
 	}
 }
 
 func (m *Model) viewing() []pane.Command {
 	return []pane.Command{
-		{Name: "open-value", Help: "Open the cell in the value panel", Keys: []string{"enter", "z"}, Hint: "open", Disabled: m.noRow,
-			Run: m.run(func(string) (pane.Action, tea.Cmd) { return pane.Focus{ID: "value"}, nil })},
-		{Name: "filter", Help: "Show only the rows that match", Keys: []string{"/"}, Hint: "filter", Arg: "filter", Disabled: m.noTable, Run: m.run(m.filter)},
-		{Name: "next-match", Help: "Go to the next row that matches the last filter", Keys: []string{"n"}, Disabled: m.noSearch, Run: m.run(m.nextMatch)},
-		{Name: "previous-match", Help: "Go to the previous row that matches the last filter", Keys: []string{"N"}, Disabled: m.noSearch, Run: m.run(m.previousMatch)},
-		{Name: "scan", Help: "Choose a range of keys", Keys: []string{"f", "ctrl+f"}, Hint: "scan", Disabled: m.noTable, Run: m.run(m.scan)},
-		{Name: "sort", Help: "Sort by the column: up, down, not", Keys: []string{"s"}, Disabled: m.noTable, Run: m.run(m.sort)},
-		{Name: "refresh", Help: "Read the rows again", Keys: []string{"R"}, Disabled: m.noTable,
+		{Name: "open-value", Help: "open the cell in the value panel", Keys: []string{"enter", "z"}, Hint: "open", Disabled: m.noRow,
+			Run: m.run(func(string) (pane.Action, tea.Cmd) {
+				return pane.Actions{pane.Focus{ID: "value"}, pane.Run{Name: "load-value"}}, nil
+			})},
+		{Name: "filter", Help: "show only the rows that match", Keys: []string{"/"}, Hint: "filter", Arg: "filter", Disabled: m.noTable, Run: m.run(m.filter)},
+		{Name: "next-match", Help: "go to the next row that matches the last filter", Keys: []string{"n"}, Disabled: m.noSearch, Run: m.run(m.nextMatch)},
+		{Name: "previous-match", Help: "go to the previous row that matches the last filter", Keys: []string{"N"}, Disabled: m.noSearch, Run: m.run(m.previousMatch)},
+		{Name: "scan", Help: "choose a range of keys", Keys: []string{"f", "ctrl+f"}, Hint: "scan", Disabled: m.noTable, Run: m.run(m.scan)},
+		{Name: "sort", Help: "sort by the column: up, down, not", Keys: []string{"s"}, Disabled: m.noTable, Run: m.run(m.sort)},
+		{Name: "refresh", Help: "read the rows again", Disabled: m.noTable,
 			Run: m.run(func(string) (pane.Action, tea.Cmd) { return m.Refresh() })},
-		{Name: "count", Help: "Count the rows that are shown", Disabled: m.noTable, Run: m.run(m.count)},
-		{Name: "wider", Help: "Make the column wider", Keys: []string{">"}, Disabled: m.noTable, Run: m.step(func() { m.layout.resize(m.cursor.column, widenStep) })},
-		{Name: "narrower", Help: "Make the column narrower", Keys: []string{"<"}, Disabled: m.noTable, Run: m.step(func() { m.layout.resize(m.cursor.column, -widenStep) })},
-		{Name: "fit-column", Help: "Make the column as wide as what it holds", Keys: []string{"="}, Disabled: m.noTable, Run: m.step(m.autofit)},
-		{Name: "freeze", Help: "Keep the key columns in place, or let them scroll", Keys: []string{"F"}, Disabled: m.noTable, Run: m.step(m.toggleFrozen)},
-		{Name: "mark", Help: "Mark the row, or unmark it", Keys: []string{"space"}, Disabled: m.noMark, Run: m.step(m.mark)},
-		{Name: "retry", Help: "Try again what failed", Keys: []string{"r"}, Disabled: m.noFault, Run: m.run(m.retry)},
-		{Name: "back", Help: "Cancel, or clear marks, filter or range", Keys: []string{"esc"}, Run: m.escape},
+		{Name: "count", Help: "count the rows that are shown", Disabled: m.noTable, Run: m.run(m.count)},
+		{Name: "wider", Help: "make the column wider", Keys: []string{">"}, Disabled: m.noTable, Run: m.step(func() { m.layout.resize(m.cursor.column, widenStep) })},
+		{Name: "narrower", Help: "make the column narrower", Keys: []string{"<"}, Disabled: m.noTable, Run: m.step(func() { m.layout.resize(m.cursor.column, -widenStep) })},
+		{Name: "fit-column", Help: "make the column as wide as what it holds", Keys: []string{"="}, Disabled: m.noTable, Run: m.step(m.autofit)},
+		{Name: "freeze", Help: "keep the key columns in place, or let them scroll", Keys: []string{"F"}, Disabled: m.noTable, Run: m.step(m.toggleFrozen)},
+		{Name: "mark", Help: "mark the row, or unmark it", Keys: []string{"space"}, Disabled: m.noMark, Run: m.step(m.mark)},
+		{Name: "retry", Help: "try again what failed", Keys: []string{"r"}, Disabled: m.noFault, Run: m.run(m.retry)},
+		{Name: "back", Help: "cancel, or clear marks, filter or range", Keys: []string{"esc"}, Motion: true, Disabled: m.noBack, Run: m.escape},
 	}
 }
 
 func (m *Model) editing() []pane.Command {
 	return []pane.Command{
-		{Name: "edit", Help: "Edit the cell", Keys: []string{"e", "f2", "c"}, Hint: "edit", Disabled: m.noEdit, Run: m.run(m.edit(false))},
-		{Name: "edit-external", Help: "Edit the cell in your own editor", Keys: []string{"E"}, Disabled: m.noEdit, Run: m.run(m.edit(true))},
-		{Name: "insert", Help: "Insert a row", Keys: []string{"o"}, Hint: "insert", Disabled: m.noWrite, Run: m.run(m.insert)},
-		{Name: "duplicate", Help: "Insert a row like this one", Keys: []string{"O"}, Disabled: m.noWriteRow, Run: m.run(m.duplicate)},
-		{Name: "delete", Help: "Delete the row or the marked rows, or take that back", Keys: []string{"d"}, Hint: "delete", Disabled: m.noWriteRow, Run: m.run(m.delete)},
-		{Name: "set-null", Help: "Set the cell to NULL", Keys: []string{"x", "ctrl+n"}, Disabled: m.noNull, Run: m.run(m.setNull)},
-		{Name: "undo", Help: "Undo the last staged change", Keys: []string{"u"}, Disabled: m.noUndo, Run: m.run(m.undo)},
-		{Name: "redo", Help: "Redo what was undone", Keys: []string{"ctrl+r"}, Disabled: m.noRedo, Run: m.run(m.redo)},
+		{Name: "edit-cell", Help: "edit the cell", Keys: []string{"e", "f2", "c"}, Hint: "edit", Disabled: m.noEdit, Run: m.run(m.edit(false))},
+		{Name: "edit-external", Help: "edit the cell in your own editor", Keys: []string{"E"}, Disabled: m.noEdit, Run: m.run(m.edit(true))},
+		{Name: "insert", Help: "insert a row", Keys: []string{"o"}, Hint: "insert", Disabled: m.noWrite, Run: m.run(m.insert)},
+		{Name: "duplicate", Help: "insert a row like this one", Keys: []string{"O"}, Disabled: m.noWriteRow, Run: m.run(m.duplicate)},
+		{Name: "delete", Help: "delete the row or the marked rows, or take that back", Keys: []string{"d"}, Hint: "delete", Disabled: m.noWriteRow, Run: m.run(m.delete)},
+		{Name: "set-null", Help: "set the cell to NULL", Keys: []string{"x", "ctrl+n"}, Disabled: m.noNull, Run: m.run(m.setNull)},
+		{Name: "undo", Help: "undo the last staged change", Keys: []string{"u"}, Disabled: m.noUndo, Run: m.run(m.undo)},
+		{Name: "redo", Help: "redo what was undone", Keys: []string{"ctrl+r"}, Disabled: m.noRedo, Run: m.run(m.redo)},
 	}
 }
 
 func (m *Model) copying() []pane.Command {
 	return []pane.Command{
-		{Name: "copy", Help: "Copy the cell", Keys: []string{"y"}, Disabled: m.noCopy, Run: m.run(m.copyCell)},
-		{Name: "copy-row", Help: "Copy the row as a tuple, JSON, CSV or a command", Keys: []string{"Y"}, Arg: "format", Disabled: m.noRow, Run: m.run(m.copyRow)},
+		{Name: "copy", Help: "copy the cell", Keys: []string{"y"}, Disabled: m.noCopy, Run: m.run(m.copyCell)},
+		{Name: "copy-row", Help: "copy the row as a tuple, JSON, CSV or a command", Keys: []string{"Y"}, Arg: "format", Disabled: m.noRow, Run: m.run(m.copyRow)},
 	}
 }
 
@@ -154,6 +156,17 @@ func (m *Model) noFault() string {
 func (m *Model) noSearch() string {
 	if m.view == nil || m.search.filter.Empty() {
 		return "there was no filter yet: / sets one"
+	}
+	return ""
+}
+
+func (m *Model) noBack() string {
+	o := &m.wish
+	switch {
+	case m.fault != nil, m.marks.len() > 0, m.cancelable():
+	case m.view != nil && (!o.Filter.Empty() || !o.Range.All() || o.Limit > 0 || o.Reverse || o.Sort.Column != ""):
+	default:
+		return "there is nothing to go back from"
 	}
 	return ""
 }

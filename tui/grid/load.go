@@ -1,8 +1,6 @@
 package grid
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -30,8 +28,10 @@ const maxHeld = 16 << 20
 
 // reading is what the reads of rows have come to.
 type reading struct {
-	req  request // under way, or the last one
-	took time.Duration
+	req request // under way, or the last one
+	// active tells that its result is expected.
+	active bool
+	took   time.Duration
 	// searched is the number of rows that a filter has examined since the
 	// view was opened.
 	searched int64
@@ -63,7 +63,7 @@ func (m *Model) start(req request) tea.Cmd {
 		m.reading.searched = 0
 		m.env.Tasks.Cancel(slotEdit)
 	}
-	m.reading.req = req
+	m.reading.req, m.reading.active = req, true
 	m.reading.paused, m.reading.halted = false, false
 	return task.Start(m.env.Tasks, slotRows, req.run)
 }
@@ -76,6 +76,17 @@ func (m *Model) reopen(o store.ViewOptions, req request) tea.Cmd {
 	if req.goal != goalKey || req.table == nil {
 		m.env.Tasks.Cancel(slotCount)
 	}
+	return m.start(req)
+}
+
+// within reads elsewhere in the view that the user wants to see: the one that
+// is shown or, if another is being opened, that one.
+func (m *Model) within(req request) tea.Cmd {
+	if now := &m.reading.req; m.busy() && now.view == nil {
+		req.name, req.table = now.name, now.table
+		return m.reopen(m.wish, req)
+	}
+	req.table, req.view = m.table, m.view
 	return m.start(req)
 }
 
@@ -147,6 +158,7 @@ func (m *Model) readSize(owed int) int {
 
 // rowsDone takes the rows of a read.
 func (m *Model) rowsDone(d task.Done[rowsRead]) (pane.Action, tea.Cmd) {
+	m.reading.active = false
 	if d.Err != nil {
 		return m.rowsFailed(d.Err)
 	}
@@ -253,15 +265,10 @@ func (m *Model) indexOfRow(row *store.Row) int {
 
 // rowsFailed shows why rows could not be read. What is on the screen stays.
 func (m *Model) rowsFailed(err error) (pane.Action, tea.Cmd) {
-	m.cursor.owed = 0
-	if m.view != nil {
-		m.name, m.wish = m.table.Name(), m.view.Options()
+	m.abandoned()
+	if store.KindOf(err) != store.Canceled {
+		m.fault = &fault{err: err, retry: m.reading.req}
 	}
-	if errors.Is(err, context.Canceled) || store.KindOf(err) == store.Canceled {
-		m.reading.halted = true
-		return nil, nil
-	}
-	m.fault = &fault{err: err, retry: m.reading.req}
 	return nil, nil
 }
 

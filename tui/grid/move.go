@@ -6,6 +6,7 @@ import (
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/tui/display"
 	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/task"
 )
 
 // move goes n rows down, or up.
@@ -30,21 +31,30 @@ func (m *Model) pageSideways(direction int) {
 // first goes to the first row: at once if it is here.
 func (m *Model) first(string) (pane.Action, tea.Cmd) {
 	if !m.win.before.more {
-		m.env.Tasks.Cancel(slotRows)
+		m.stop()
 		m.cursor.line, m.cursor.owed, m.cursor.heading = 0, 0, 1
 		return nil, nil
 	}
-	return nil, m.start(request{goal: goalFirst, table: m.table, view: m.view})
+	return nil, m.within(request{goal: goalFirst})
+}
+
+// stop abandons the read under way, in favour of rows that are here, unless
+// it is one of another view.
+func (m *Model) stop() {
+	if m.reading.req.view != nil {
+		m.env.Tasks.Cancel(slotRows)
+		m.reading.active = false
+	}
 }
 
 // last goes to the last row.
 func (m *Model) last(string) (pane.Action, tea.Cmd) {
 	if !m.win.after.more {
-		m.env.Tasks.Cancel(slotRows)
+		m.stop()
 		m.cursor.line, m.cursor.owed, m.cursor.heading = len(m.lines)-1, 0, -1
 		return nil, nil
 	}
-	return nil, m.start(request{goal: goalLast, table: m.table, view: m.view})
+	return nil, m.within(request{goal: goalLast})
 }
 
 // mark marks the row, and goes on to the next.
@@ -114,25 +124,45 @@ func (m *Model) escape(string) (pane.Action, tea.Cmd) {
 	return m.settle(nil, nil)
 }
 
+// cancelable reports whether the user waits for something.
+func (m *Model) cancelable() bool {
+	for _, a := range m.env.Tasks.Activities(ID) {
+		if m.mayCancel(a.Slot) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayCancel reports whether a call is one that the user waits for: rows are
+// read ahead, and estimates made, without asking.
+func (m *Model) mayCancel(slot task.Slot) bool {
+	return slot == slotRows && m.waiting() || slot != slotRows && slot != slotEstimate
+}
+
 // cancel gives up what the user waits for, and reports whether there was
 // anything.
 func (m *Model) cancel() bool {
 	found := false
-	if m.busy() && m.waiting() {
-		m.env.Tasks.Cancel(slotRows)
-		m.cursor.owed = 0
-		m.reading.halted = true
-		if m.view != nil {
-			m.name, m.wish = m.table.Name(), m.view.Options()
-		}
-		found = true
-	}
 	for _, a := range m.env.Tasks.Activities(ID) {
-		if a.Slot != slotRows && a.Slot != slotEstimate {
-			found = m.env.Tasks.Cancel(a.Slot) || found
+		if !m.mayCancel(a.Slot) {
+			continue
+		}
+		found = m.env.Tasks.Cancel(a.Slot) || found
+		if a.Slot == slotRows {
+			m.abandoned()
 		}
 	}
 	return found
+}
+
+// abandoned takes notice that the rows the user waited for will not come.
+func (m *Model) abandoned() {
+	m.cursor.owed = 0
+	m.reading.halted, m.reading.active = true, false
+	if m.view != nil {
+		m.name, m.wish = m.table.Name(), m.view.Options()
+	}
 }
 
 // mouse moves the cursor to the cell that is clicked, and scrolls. Positions

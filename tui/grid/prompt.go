@@ -11,8 +11,8 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/display"
-	"github.com/rowan-db/rowan/tui/edit/field"
 	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/pane/field"
 	"github.com/rowan-db/rowan/tui/style"
 )
 
@@ -31,7 +31,7 @@ const maxHistory = 50
 // prompt is a question in the last lines of the pane.
 type prompt struct {
 	kind  promptKind
-	field field.Model
+	field field.Field
 	err   string // why the answer will not do
 	older int    // how far the user went back in the history
 }
@@ -51,7 +51,7 @@ func (h *history) add(k promptKind, text string) {
 
 // ask opens the prompt.
 func (m *Model) ask(k promptKind, text string) {
-	m.prompt = &prompt{kind: k, field: field.Line(text)}
+	m.prompt = &prompt{kind: k, field: field.New(text)}
 }
 
 // dismiss closes the prompt.
@@ -69,7 +69,7 @@ func (m *Model) typed(msg tea.Msg) (pane.Action, tea.Cmd) {
 	case p.kind == promptCopy:
 		return m.choose(msg)
 	}
-	if p.field.Update(msg) {
+	if _, changed := p.field.Update(msg); changed {
 		p.err = ""
 	}
 	return nil, nil
@@ -100,7 +100,7 @@ func (m *Model) recall(by int) act {
 		if p.older > 0 {
 			text = past[len(past)-p.older]
 		}
-		p.field.SetValue(text)
+		p.field.Set(text)
 		return nil, nil
 	}
 }
@@ -161,12 +161,12 @@ func (m *Model) goToText(text string) (pane.Action, tea.Cmd, error) {
 
 // goToKey goes to the row with a key, or to the place where it would be.
 func (m *Model) goToKey(key tuple.Tuple) (pane.Action, tea.Cmd) {
-	if i := m.indexOfKey(key); i >= 0 {
+	if m.indexOfKey(key) >= 0 && !m.busy() {
 		return m.goTo(key)
 	}
 	req := m.seek(key)
 	req.announce = len(key) == len(m.schema().Key)
-	return nil, m.start(req)
+	return nil, m.within(req)
 }
 
 // parseKey reads a key as it is typed: a tuple, which may be shorter than the
@@ -242,11 +242,8 @@ func (p *prompt) append(dst []byte, st *style.Styles, width, room int) []byte {
 	}
 	dst = append(append(dst, '\n'), layer.Of(themes.Accent).On...)
 	dst = display.AppendFit(dst, label, min(cells(label), width))
-	p.field.SetSize(width-cells(label), 1)
-	for _, l := range p.field.Lines(layer.Text(), layer.Escape()) {
-		dst = append(dst, l...)
-	}
-	return append(dst, layer.Text().Off...)
+	text, _ := p.field.Draw(width - cells(label))
+	return layer.Text().Append(dst, text)
 }
 
 // Cursor implements [pane.Cursorer]: the terminal's cursor stands in the
@@ -255,6 +252,7 @@ func (m *Model) Cursor() *tea.Cursor {
 	if m.prompt == nil || m.prompt.kind == promptCopy || m.height < 2 {
 		return nil
 	}
-	x, _ := m.prompt.field.Cursor()
-	return tea.NewCursor(min(cells(m.prompt.label())+x, max(m.width-1, 0)), m.height-1)
+	label := cells(m.prompt.label())
+	_, x := m.prompt.field.Draw(m.width - label)
+	return tea.NewCursor(min(label+x, max(m.width-1, 0)), m.height-1)
 }

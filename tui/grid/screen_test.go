@@ -49,6 +49,9 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if c := pane.Match(s.grid.Commands(), msg, s.grid.Typing()); c != nil {
 			return s, s.do(c.Do(""))
 		}
+		if msg.String() == "R" && !s.grid.Typing() {
+			return s, s.do(s.grid.Refresh())
+		}
 	}
 	return s, s.do(s.grid.Update(msg))
 }
@@ -86,9 +89,8 @@ func (s *screen) do(act pane.Action, cmd tea.Cmd) tea.Cmd {
 func (s *screen) View() tea.View {
 	f := style.Frame{
 		Width: s.width, Height: s.height, Focused: true,
-		Title:  []style.Span{style.Plain(s.grid.Title())},
-		Footer: []style.Span{style.Plain(" " + s.grid.Footer() + " ")},
-		Body:   strings.Split(s.grid.View(), "\n"),
+		Title: s.grid.Title(), Footer: s.grid.Footer(),
+		Body: strings.Split(s.grid.View(), "\n"),
 	}
 	return tea.NewView(s.env.Styles.Panel.Draw(f))
 }

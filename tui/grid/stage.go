@@ -159,7 +159,7 @@ func (m *Model) goToInserted(id store.ID) tea.Cmd {
 	st, ok := m.env.Changes.Get(id)
 	o := overlay{schema: m.schema(), options: m.view.Options(), ordered: m.ordered()}
 	if ok && o.placeable(st.After.Key) {
-		return m.start(m.seek(st.After.Key))
+		return m.within(m.seek(st.After.Key))
 	}
 	return nil
 }

@@ -2,29 +2,34 @@ package grid
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/tuple"
+	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/display"
+	"github.com/rowan-db/rowan/tui/pane/shell"
+	"github.com/rowan-db/rowan/tui/style"
 	"github.com/rowan-db/rowan/tui/task"
 )
 
 // Title implements [pane.Titled]: what is shown, and what is going on.
-func (m *Model) Title() string {
+func (m *Model) Title() []style.Span {
 	if m.name == "" {
-		return ""
+		return nil
 	}
-	parts := []string{display.Line(m.name)}
-	if m.view != nil {
-		parts = append(parts, describeView(m.view.Options())...)
+	l := m.env.Styles.Screen
+	spans := []style.Span{style.Plain(" " + m.name + " ")}
+	if m.view != nil && m.shownTable() != nil {
+		for _, s := range describeView(m.view.Options()) {
+			spans = append(spans, style.Span{SGR: l.Of(themes.Accent), Text: " " + s + " "})
+		}
 	}
 	if s := m.progress(); s != "" {
-		parts = append(parts, s)
+		spans = append(spans, style.Span{SGR: l.Of(themes.Warn), Text: " " + s + " "})
 	}
-	return strings.Join(parts, "  ")
+	return spans
 }
 
 // describeView says what part of a table a view shows, and in which order.
@@ -34,16 +39,16 @@ func describeView(o store.ViewOptions) []string {
 		parts = append(parts, s)
 	}
 	if o.Limit > 0 {
-		parts = append(parts, "limit "+grouped(int64(o.Limit)))
+		parts = append(parts, "limit "+display.Count(int64(o.Limit)))
 	}
 	if !o.Filter.Empty() {
-		parts = append(parts, "/"+display.Line(o.Filter.String()))
+		parts = append(parts, "/"+o.Filter.String())
 	}
 	switch {
 	case o.Sort.Column != "" && o.Sort.Descending:
-		parts = append(parts, "▼ "+display.Line(o.Sort.Column))
+		parts = append(parts, "▼ "+o.Sort.Column)
 	case o.Sort.Column != "":
-		parts = append(parts, "▲ "+display.Line(o.Sort.Column))
+		parts = append(parts, "▲ "+o.Sort.Column)
 	case o.Reverse:
 		parts = append(parts, "▼ key")
 	}
@@ -55,24 +60,24 @@ func describeRange(r tuple.Range) string {
 	if r.All() {
 		return ""
 	}
-	lower, upper := r.Lower, r.Upper
-	if !lower.Exclusive && !upper.Exclusive && lower.Part == upper.Part && lower.Key.Equal(upper.Key) {
-		return "prefix " + display.Line(lower.String())
+	if p, ok := shell.Prefix(r); ok {
+		return "prefix " + p.String()
 	}
+	lower, upper := r.Lower, r.Upper
 	var parts []string
 	if !lower.Open() {
 		word := "from "
 		if lower.Exclusive {
 			word = "after "
 		}
-		parts = append(parts, word+display.Line(lower.String()))
+		parts = append(parts, word+lower.String())
 	}
 	if !upper.Open() {
 		word := "to "
 		if upper.Exclusive {
 			word = "before "
 		}
-		parts = append(parts, word+display.Line(upper.String()))
+		parts = append(parts, word+upper.String())
 	}
 	return strings.Join(parts, " ")
 }
@@ -106,9 +111,9 @@ func (m *Model) progress() string {
 		switch a.Slot {
 		case slotRows, slotEstimate:
 		case slotFind:
-			return working("searched "+grouped(m.search.scanned)+" rows", a.Elapsed)
+			return working("searched "+display.Count(m.search.scanned)+" rows", a.Elapsed)
 		case slotCount:
-			return working("counted "+grouped(m.tally.progress.Load())+" rows", a.Elapsed)
+			return working("counted "+display.Count(m.tally.progress.Load())+" rows", a.Elapsed)
 		default:
 			return working("reading the whole row", a.Elapsed)
 		}
@@ -120,9 +125,9 @@ func (m *Model) progress() string {
 func (r *reading) verb(wish store.ViewOptions) string {
 	switch n := r.req.prepared.Load(); {
 	case n > 0:
-		return "sorting " + grouped(n) + " rows"
+		return "sorting " + display.Count(n) + " rows"
 	case !wish.Filter.Empty():
-		return "searched " + grouped(r.searched) + " rows"
+		return "searched " + display.Count(r.searched) + " rows"
 	case r.req.goal == goalKey, r.req.goal == goalLast:
 		return "seeking…"
 	}
@@ -138,26 +143,22 @@ func working(what string, d time.Duration) string {
 }
 
 // Footer implements [pane.Titled]: where the cursor is.
-func (m *Model) Footer() string {
+func (m *Model) Footer() []style.Span {
 	if m.view == nil {
-		return ""
+		return nil
 	}
-	parts := []string{m.position(), duration(m.reading.took)}
+	parts := []string{m.position(), display.Duration(m.reading.took)}
 	if m.layout.columns() > 0 {
 		c := columnAt(m.schema(), m.cursor.column)
-		hint := display.Line(c.Name)
-		if c.Type != "" {
-			hint += " " + display.Line(c.Type)
-		}
-		parts = append(parts, hint)
+		parts = append(parts, strings.TrimSpace(c.Name+" "+c.Type))
 	}
 	if n := m.marks.len(); n > 0 {
-		parts = append(parts, grouped(int64(n))+" marked")
+		parts = append(parts, display.Count(int64(n))+" marked")
 	}
 	if !m.view.Options().Filter.Empty() && m.win.after.more {
-		parts = append(parts, "searched "+grouped(m.reading.searched))
+		parts = append(parts, "searched "+display.Count(m.reading.searched))
 	}
-	return strings.Join(parts, " · ")
+	return []style.Span{style.Plain(" " + strings.Join(parts, " · ") + " ")}
 }
 
 // position says which row the cursor is on, and out of how many.
@@ -170,9 +171,9 @@ func (m *Model) position() string {
 	if l.inserted() != 0 {
 		row = "new row"
 	} else if n := m.win.position(m.nearestRow()); n != unknown {
-		row = "row " + grouped(n+1)
+		row = "row " + display.Count(n+1)
 	} else if !m.win.after.more {
-		row = "row " + grouped(int64(len(m.win.rows)-m.nearestRow())) + " from the end"
+		row = "row " + display.Count(int64(len(m.win.rows)-m.nearestRow())) + " from the end"
 	}
 	return row + " of " + m.totalText()
 }
@@ -183,13 +184,13 @@ func (m *Model) totalText() string {
 	o := m.view.Options()
 	switch {
 	case exact:
-		return grouped(n)
+		return display.Count(n)
 	case m.tally.counted:
-		return grouped(m.tally.count)
+		return display.Count(m.tally.count)
 	case m.tally.estimated && o.Range.All() && o.Filter.Empty() && o.Limit == 0 && m.tally.estimate > n:
-		return "~" + rounded(m.tally.estimate)
+		return "~" + display.About(m.tally.estimate)
 	}
-	return ">" + grouped(n)
+	return ">" + display.Count(n)
 }
 
 // emptyNotice says why no row is shown.
@@ -204,7 +205,7 @@ func (m *Model) emptyNotice() string {
 		return "No table is open."
 	case m.win.after.more || m.win.before.more:
 		if m.reading.halted {
-			return "The search stopped after " + grouped(m.reading.searched) + " rows. ↓ goes on."
+			return "The search stopped after " + display.Count(m.reading.searched) + " rows. ↓ goes on."
 		}
 		return "Searching…"
 	}
@@ -218,55 +219,4 @@ func (m *Model) emptyNotice() string {
 		return "No rows. R refreshes."
 	}
 	return "No rows. o inserts one, R refreshes."
-}
-
-// grouped writes a number with its digits in groups of three.
-func grouped(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// rounded writes about how large a number is: 1.2M.
-func rounded(n int64) string {
-	for _, u := range []struct {
-		unit float64
-		name string
-	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
-		if f := float64(n) / u.unit; f >= 0.9995 {
-			if f >= 9.95 {
-				return fmt.Sprintf("%.0f%s", f, u.name)
-			}
-			return strings.TrimSuffix(fmt.Sprintf("%.1f", f), ".0") + u.name
-		}
-	}
-	return strconv.FormatInt(n, 10)
-}
-
-// sizeText writes a number of bytes: 184 B, 1.0 MB.
-func sizeText(n int64) string {
-	f := float64(n)
-	for _, unit := range []string{" B", " kB", " MB", " GB"} {
-		if f < 1000 || unit == " GB" {
-			if unit == " B" {
-				return strconv.FormatInt(n, 10) + unit
-			}
-			return fmt.Sprintf("%.1f%s", f, unit)
-		}
-		f /= 1000
-	}
-	return ""
-}
-
-// duration writes how long a read took.
-func duration(d time.Duration) string {
-	switch {
-	case d < 10*time.Millisecond:
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
 }

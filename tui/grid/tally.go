@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/tui/display"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/task"
 )
@@ -101,5 +102,5 @@ func (m *Model) countDone(d task.Done[counted]) (pane.Action, tea.Cmd) {
 		return nil, nil
 	}
 	m.tally.count, m.tally.counted = d.Value.n, true
-	return pane.Notice{Text: grouped(d.Value.n) + " rows", Level: pane.Success}, nil
+	return pane.Notice{Text: display.Count(d.Value.n) + " rows", Level: pane.Success}, nil
 }

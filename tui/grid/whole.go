@@ -95,7 +95,7 @@ func (m *Model) wholeDone(d task.Done[wholeRows]) (pane.Action, tea.Cmd) {
 		notice = pane.Notice{Text: describeNews(news), Level: pane.Warning}
 	}
 	if len(rows) < len(d.Value.shown) {
-		return notice, m.start(m.stay())
+		return notice, m.within(m.stay())
 	}
 	m.show(rows)
 	act := d.Value.then(rows)

@@ -1,4 +1,4 @@
-// Package field is a text being edited: one line, or an area of many.
+// Package input is a text being edited: one line, or an area of many.
 //
 // It keeps the text as bytes, whatever they are: control characters that were
 // pasted, and bytes that are not UTF-8, stay in it and are shown as visible
@@ -7,7 +7,7 @@
 //
 // A line scrolls sideways and shows its line feeds as ⏎. An area breaks lines
 // at its right edge.
-package field
+package input
 
 import (
 	"strings"
@@ -177,19 +177,22 @@ func cluster(s string) int {
 
 func (m *Model) after(at int) int { return at + cluster(m.text[at:]) }
 
-// before returns where the cluster that ends at at begins. Clusters can only
-// be found forward: it goes from a place that surely is between two.
-func (m *Model) before(at int) int {
+func (m *Model) before(at int) int { return lastCluster(m.text, at) }
+
+// lastCluster returns where the cluster begins that ends at end. Clusters can
+// only be found forward: the search goes from a place that surely is between
+// two.
+func lastCluster(s string, end int) int {
 	const longest = 64
-	start := max(0, at-longest)
-	for start > 0 && !utf8.RuneStart(m.text[start]) {
+	start := max(0, end-longest)
+	for start > 0 && !utf8.RuneStart(s[start]) {
 		start--
 	}
-	if i := strings.LastIndexAny(m.text[start:at], "\n "); i >= 0 && start+i+1 < at {
+	if i := strings.LastIndexAny(s[start:end], "\n "); i >= 0 && start+i+1 < end {
 		start += i
 	}
 	last := start
-	for p := start; p < at; p = m.after(p) {
+	for p := start; p < end; p += cluster(s[p:]) {
 		last = p
 	}
 	return last

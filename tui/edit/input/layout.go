@@ -1,4 +1,4 @@
-package field
+package input
 
 import (
 	"strings"
@@ -116,25 +116,31 @@ func (m *Model) breakLine(start, end int) {
 
 // breakAt returns how far a row reaches that begins at start.
 func (m *Model) breakAt(start, end, width int) int {
-	stop, used := start, 0
-	for stop < end {
-		n := cluster(m.text[stop:end])
+	return start + Break(m.text[start:end], width)
+}
+
+// Break returns how many bytes at the beginning of text fit on a line of width
+// cells when they are shown: at least one character.
+func Break(text string, width int) int {
+	n, used := 0, 0
+	for n < len(text) {
+		size := cluster(text[n:])
 		w := 1
-		if c := m.text[stop]; n > 1 || c < ' ' || c == '\\' || c >= utf8.RuneSelf {
-			w = display.Width(m.text[stop : stop+n])
+		if c := text[n]; size > 1 || c < ' ' || c == '\\' || c >= utf8.RuneSelf {
+			w = display.Width(text[n : n+size])
 		}
-		if used+w > width && stop > start {
+		if used+w > width && n > 0 {
 			break
 		}
-		stop, used = stop+n, used+w
+		n, used = n+size, used+w
 	}
-	// What is next to each other may be wider than it is apart.
-	for stop > start && display.WidthUpTo(m.text[start:stop], width) > width {
-		shorter := m.before(stop)
-		if shorter <= start {
+	// What stands next to each other may be wider than it is apart.
+	for n > 0 && display.WidthUpTo(text[:n], width) > width {
+		shorter := lastCluster(text, n)
+		if shorter == 0 {
 			break
 		}
-		stop = shorter
+		n = shorter
 	}
-	return stop
+	return n
 }
