@@ -109,6 +109,9 @@ func (m *Model) SetCurrent(name string) {
 	m.selectCurrent()
 }
 
+// Current returns the table that the grid shows, or the empty string.
+func (m *Model) Current() string { return m.cur }
+
 // Names returns the names of all tables, in order.
 func (m *Model) Names() []string {
 	names := make([]string, len(m.tables))
@@ -118,8 +121,8 @@ func (m *Model) Names() []string {
 	return names
 }
 
-// Changed implements [pane.Watcher]: it counts the staged changes.
-func (m *Model) Changed() (pane.Action, tea.Cmd) {
+// Staged implements [pane.Watcher]: it counts the staged changes.
+func (m *Model) Staged() (pane.Action, tea.Cmd) {
 	m.countStaged()
 	return nil, nil
 }

@@ -17,9 +17,9 @@ import (
 func (m *Model) Title() []style.Span {
 	d, busy := m.env.Tasks.Elapsed(listSlot)
 	if !busy || d < 0 {
-		return []style.Span{style.Plain("Tables")}
+		return []style.Span{style.Plain(" Tables ")}
 	}
-	return []style.Span{style.Plain("Tables " + style.Spinner(d))}
+	return []style.Span{style.Plain(" Tables " + style.Spinner(d) + " ")}
 }
 
 // Footer implements [pane.Titled].

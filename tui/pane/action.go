@@ -63,9 +63,17 @@ type (
 	}
 	// Staged tells that the change set changed.
 	Staged struct{}
+	// Discard un-stages everything.
+	Discard struct{}
+	// UndoCommit stages the changes that take the last commit back.
+	UndoCommit struct{}
 	// Review opens the review of staged changes.
 	Review struct{}
-	// Committed tells that staged changes were written.
+	// Commit writes what is staged. Committed follows, unless it fails.
+	Commit struct{}
+	// StopCommit cancels the commit that runs.
+	StopCommit struct{}
+	// Committed tells what became of a commit: written, or conflicts.
 	Committed struct{ Result *store.CommitResult }
 
 	// Close closes the overlay that asks for it.
@@ -128,7 +136,11 @@ func (ShowScan) action()   {}
 func (EditCell) action()   {}
 func (InsertRow) action()  {}
 func (Staged) action()     {}
+func (Discard) action()    {}
+func (UndoCommit) action() {}
 func (Review) action()     {}
+func (Commit) action()     {}
+func (StopCommit) action() {}
 func (Committed) action()  {}
 func (Close) action()      {}
 func (Focus) action()      {}

@@ -29,7 +29,7 @@ func (l *List) Select(i int) {
 	switch {
 	case l.cursor < l.offset:
 		l.offset = l.cursor
-	case l.cursor >= l.offset+l.height:
+	case l.height > 0 && l.cursor >= l.offset+l.height:
 		l.offset = l.cursor - l.height + 1
 	}
 	l.offset = max(0, min(l.offset, l.n-l.height))

@@ -10,13 +10,11 @@ package pane
 
 import (
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/tui/style"
-	"github.com/rowan-db/rowan/tui/task"
 )
 
 // Pane is a part of the screen. Its methods run on the update loop, and do no
@@ -50,6 +48,10 @@ type (
 	Noted interface{ Note() []style.Span }
 	// Focuser looks different when it has the focus.
 	Focuser interface{ SetFocus(focused bool) }
+	// Fronted is a pane that does something when it gets the focus.
+	Fronted interface {
+		Focused() (Action, tea.Cmd)
+	}
 	// Cursorer shows the terminal's cursor, relative to its inside's corner.
 	Cursorer interface{ Cursor() *tea.Cursor }
 	// Typer takes text while Typing reports true: keys that produce text go to
@@ -63,34 +65,15 @@ type (
 	// Watcher is told when the change set changed, by whatever pane: after an
 	// edit, an undo, a commit.
 	Watcher interface {
-		Changed() (Action, tea.Cmd)
+		Staged() (Action, tea.Cmd)
+	}
+	// Committer is told what became of a commit, after the Watchers were.
+	Committer interface {
+		Committed(r *store.CommitResult) (Action, tea.Cmd)
 	}
 	// Closer is a pane that has calls or data to give up when it goes.
 	Closer interface{ Close() }
 )
-
-// Env is what all panes share. The root owns it; panes read it, and change the
-// change set only through its methods.
-type Env struct {
-	Tasks  *task.Runner
-	Styles *style.Styles
-	// Store is the open database, nil while none is.
-	Store *store.Store
-	// Writer is nil if nothing may be written; ReadOnly then says why.
-	Writer   *store.Writer
-	ReadOnly string
-	// Changes holds what is staged. It is never nil.
-	Changes *store.ChangeSet
-	// Target is how the command line names the database, for commands that
-	// are shown to be copied. It holds no secrets.
-	Target string
-	// Name is what people call the database: a profile's name, a file's.
-	Name string
-	// Environment is the profile's: "dev", "staging", "prod", or empty.
-	Environment string
-	// Now is the clock.
-	Now func() time.Time
-}
 
 // Production is the Environment in which whatever cannot be taken back asks
 // for the database's name to be typed.
@@ -100,7 +83,8 @@ const Production = "prod"
 type Command struct {
 	// Name is what the palette calls it: lower case, words joined by "-".
 	Name string
-	// Help says what it does, in a few words that begin with a verb.
+	// Help says what it does, in a few words that begin with a verb in lower
+	// case.
 	Help string
 	// Keys are the keys that run it, as Bubble Tea spells them. The first is
 	// the one shown. A command without keys is for the palette only.

@@ -1,0 +1,159 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/rowan-db/rowan/tui/dialog"
+	"github.com/rowan-db/rowan/tui/edit"
+	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/review"
+	"github.com/rowan-db/rowan/tui/scan"
+)
+
+// do carries out what from asks for; nil is the program itself.
+func (m *Model) do(from pane.Pane, act pane.Action) tea.Cmd {
+	switch act := act.(type) {
+	case nil:
+		return nil
+	case pane.Actions:
+		cmds := make([]tea.Cmd, len(act))
+		for i, a := range act {
+			cmds[i] = m.do(from, a)
+		}
+		return tea.Batch(cmds...)
+	case pane.Close:
+		m.closeOverlay(from)
+		return nil
+	case pane.Notice:
+		return m.notify(act)
+	case pane.Report:
+		return m.report(act)
+	case pane.Copy:
+		return m.copy(act)
+	case pane.Run:
+		return m.run(act)
+	case pane.Quit:
+		return m.quit()
+	case pane.QuitNow:
+		return tea.Quit
+	case pane.SetTheme:
+		return m.setTheme(act.Name)
+	}
+	if cmd, ok := m.doData(act); ok {
+		return cmd
+	}
+	return m.doScreen(act)
+}
+
+// doData carries out what concerns the database and what is staged.
+func (m *Model) doData(act pane.Action) (tea.Cmd, bool) {
+	switch act := act.(type) {
+	case pane.OpenTarget:
+		return m.openTarget(act), true
+	case pane.OpenTable:
+		return m.openTable(act.Name), true
+	case pane.OpenView:
+		m.focusOn(m.grid)
+		return m.from(m.grid)(m.grid.OpenView(act.Options)), true
+	case pane.GoTo:
+		m.objects.SetCurrent(act.Table)
+		m.focusOn(m.grid)
+		return m.from(m.grid)(m.grid.GoTo(act.Table, act.Key)), true
+	case pane.Selected:
+		return m.from(m.value)(m.value.Show(act)), true
+	case pane.Staged:
+		return m.staged(), true
+	case pane.Discard:
+		m.env.Changes.Clear()
+		return m.staged(), true
+	case pane.Commit:
+		return m.commit(), true
+	case pane.StopCommit:
+		m.stopCommit()
+	case pane.Committed:
+		return m.committed(act.Result), true
+	case pane.UndoCommit:
+		return m.undoCommit(), true
+	case pane.Reload:
+		return tea.Batch(m.objects.Load(), m.from(m.grid)(m.grid.Refresh())), true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// doScreen carries out what concerns panels and overlays.
+func (m *Model) doScreen(act pane.Action) tea.Cmd {
+	switch act := act.(type) {
+	case pane.ShowScan:
+		return m.push(scan.New(m.env, act))
+	case pane.EditCell:
+		return m.push(edit.NewCell(m.env, act))
+	case pane.InsertRow:
+		return m.push(edit.NewRow(m.env, act))
+	case pane.Review:
+		return m.push(review.New(m.env))
+	case pane.Confirm:
+		return m.push(dialog.NewConfirm(m.env, act))
+	case pane.Focus:
+		m.focusID(act.ID)
+	case pane.Zoom:
+		m.screen.zoomed = !m.screen.zoomed
+	default:
+		panic(fmt.Sprintf("tui: no case for the action %T", act))
+	}
+	return nil
+}
+
+func (m *Model) openTable(name string) tea.Cmd {
+	if m.open == nil {
+		return m.notify(pane.Notice{Text: "Open a database first.", Level: pane.Blocked})
+	}
+	m.objects.SetCurrent(name)
+	m.focusOn(m.grid)
+	return m.from(m.grid)(m.grid.Open(name))
+}
+
+// staged tells the panes that the change set changed.
+func (m *Model) staged() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, p := range m.panes() {
+		if w, ok := p.(pane.Watcher); ok {
+			cmds = append(cmds, m.from(p)(w.Staged()))
+		}
+	}
+	if err := m.env.Changes.Err(); err != nil {
+		cmds = append(cmds, m.notify(pane.Notice{Text: "Staged changes are not kept on disk: " + err.Error(), Level: pane.Warning}))
+	}
+	return tea.Batch(cmds...)
+}
+
+// quit leaves the program, or asks first if something would be left undone.
+func (m *Model) quit() tea.Cmd {
+	n := m.env.Changes.Len()
+	switch {
+	case m.env.Tasks.Writing():
+		return m.push(dialog.NewAsk(m.env, "A commit is running",
+			"If you quit now it is canceled, and it may have been written or not.",
+			dialog.Choice{Label: "Wait"}, dialog.Choice{Label: "Cancel it and quit", Then: pane.QuitNow{}}))
+	case n == 0:
+		return tea.Quit
+	case m.volatile():
+		return m.do(nil, m.confirmLoss(pane.QuitNow{}))
+	}
+	return m.push(dialog.NewAsk(m.env, "Quit",
+		are(n)+". They are kept, and are there again when "+m.env.Name+" is opened the next time.",
+		dialog.Choice{Label: "Stay"},
+		dialog.Choice{Label: "Quit, keep them", Then: pane.QuitNow{}},
+		dialog.Choice{Label: "Discard and quit", Then: pane.Actions{pane.Discard{}, pane.QuitNow{}}}))
+}
+
+// countOf returns a number of things in words.
+func countOf(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/task"
+)
+
+// commitSlot is the call that writes staged changes.
+var commitSlot = task.Slot{Pane: rootID, Name: "commit"}
+
+// commits is the commit that runs and the last one that was made.
+type commits struct {
+	lent *store.ChangeSet // to the one that runs, nil if none does
+	stop context.CancelFunc
+	undo *store.Inverse // of the last one, nil if there is none
+}
+
+// commit writes what is staged. Nothing supersedes it; only the user cancels
+// it, and its result is waited for even then, because it has the change set.
+func (m *Model) commit() tea.Cmd {
+	w := m.env.Writer
+	switch {
+	case m.commits.lent != nil:
+		return m.notify(pane.Notice{Text: "A commit is running already.", Level: pane.Blocked})
+	case w == nil:
+		return m.notify(pane.Notice{Text: "Blocked: " + m.env.ReadOnly, Level: pane.Blocked})
+	}
+	lent := m.env.Lend()
+	stopped, stop := context.WithCancel(context.Background())
+	m.commits.lent, m.commits.stop = lent, stop
+	return task.StartWrite(m.env.Tasks, commitSlot, func(ctx context.Context) (*store.CommitResult, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(stopped, cancel)()
+		return w.Commit(ctx, lent)
+	})
+}
+
+// stopCommit asks the commit that runs to give up.
+func (m *Model) stopCommit() {
+	if m.commits.stop != nil {
+		m.commits.stop()
+	}
+}
+
+// commitDone takes the change set back and tells what became of it.
+func (m *Model) commitDone(d task.Done[*store.CommitResult]) tea.Cmd {
+	m.env.Return(m.commits.lent)
+	m.commits.stop()
+	m.commits.lent, m.commits.stop = nil, nil
+	if d.Err == nil {
+		return m.committed(d.Value)
+	}
+	told := m.staged()
+	if store.KindOf(d.Err) == store.Canceled {
+		text := "The commit was canceled. Staged changes are kept; R shows whether some were written."
+		return tea.Batch(told, m.notify(pane.Notice{Text: text, Level: pane.Warning}))
+	}
+	return tea.Batch(told, m.do(nil, pane.Report{Err: d.Err, Retry: pane.Commit{}}))
+}
+
+// committed takes notice of what became of a commit, and tells the panes.
+func (m *Model) committed(r *store.CommitResult) tea.Cmd {
+	cmds := []tea.Cmd{m.staged()}
+	for _, p := range m.panes() {
+		if c, ok := p.(pane.Committer); ok {
+			cmds = append(cmds, m.from(p)(c.Committed(r)))
+		}
+	}
+	if n := len(r.Conflicts); n > 0 {
+		text := fmt.Sprintf("Nothing was written: others have changed %s.", countOf(n, "of these row"))
+		return tea.Batch(append(cmds, m.notify(pane.Notice{Text: text, Level: pane.Warning}))...)
+	}
+	m.commits.undo = r.Undo
+	text := fmt.Sprintf("Committed %s.", countOf(r.Written, "change"))
+	if r.Undo != nil {
+		text += " :undo-commit takes that back."
+	}
+	return tea.Batch(append(cmds, m.notify(pane.Notice{Text: text, Level: pane.Success}))...)
+}
+
+// undoCommit stages what takes the last commit back.
+func (m *Model) undoCommit() tea.Cmd {
+	n := m.commits.undo.Len()
+	if err := m.env.Changes.StageInverse(m.commits.undo); err != nil {
+		return m.do(nil, pane.Report{Err: err})
+	}
+	m.commits.undo = nil
+	text := fmt.Sprintf("Staged what takes the last commit back, %s: ctrl+s reviews it.", countOf(n, "change"))
+	return tea.Batch(m.staged(), m.notify(pane.Notice{Text: text}))
+}

@@ -1,0 +1,214 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/tui/grid"
+	"github.com/rowan-db/rowan/tui/objects"
+	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/task"
+	"github.com/rowan-db/rowan/tui/value"
+)
+
+// openSlot is the call that opens a database.
+var openSlot = task.Slot{Pane: rootID, Name: "open"}
+
+// database is an open database.
+type database struct {
+	store *store.Store
+	Opened
+}
+
+func (db *database) close() error {
+	var err error
+	if db.Changes != nil {
+		err = db.Changes.Close()
+	}
+	return errors.Join(err, db.store.Close())
+}
+
+// shelf holds every database that is open, so that none is forgotten: also
+// one that was opened on another goroutine and whose result nobody took.
+type shelf struct {
+	mu     sync.Mutex
+	open   map[*database]bool
+	closed bool
+}
+
+// add puts a database on the shelf, or closes it if the program has ended.
+func (s *shelf) add(db *database) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		_ = db.close() // nobody is there to be told
+		return
+	}
+	if s.open == nil {
+		s.open = map[*database]bool{}
+	}
+	s.open[db] = true
+}
+
+// close closes a database, unless that was done already.
+func (s *shelf) close(db *database) error {
+	s.mu.Lock()
+	held := s.open[db]
+	delete(s.open, db)
+	s.mu.Unlock()
+	if !held {
+		return nil
+	}
+	return db.close()
+}
+
+// closeAll closes what is open now and what is put on the shelf later.
+func (s *shelf) closeAll() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	var errs []error
+	for db := range s.open {
+		errs = append(errs, db.close())
+	}
+	s.open = nil
+	return errors.Join(errs...)
+}
+
+// openTarget opens another database. What is shown stays until it is there.
+func (m *Model) openTarget(act pane.OpenTarget) tea.Cmd {
+	open, shelf := m.options.Open, &m.shelf
+	switch {
+	case open == nil:
+		return m.notify(pane.Notice{Text: "Other databases cannot be opened from here.", Level: pane.Blocked})
+	case m.env.Tasks.Writing():
+		return m.notify(pane.Notice{Text: "A commit is running: wait for it first.", Level: pane.Blocked})
+	case m.volatile():
+		return m.do(nil, m.confirmLoss(act))
+	}
+	m.start.SetOpening(act.Target)
+	return task.Start(m.env.Tasks, openSlot, func(ctx context.Context) (*database, error) {
+		s, opened, err := open(ctx, act.Target, act.ReadOnly)
+		if err != nil {
+			return nil, err
+		}
+		db := &database{store: s, Opened: opened}
+		shelf.add(db)
+		return db, nil
+	})
+}
+
+// volatile reports whether staged changes would be lost with this process.
+func (m *Model) volatile() bool {
+	return m.env.Changes.Len() > 0 && (m.open == nil || m.open.Journal == "")
+}
+
+// confirmLoss asks before staged changes that are in memory only are lost.
+func (m *Model) confirmLoss(then pane.Action) pane.Action {
+	return pane.Confirm{
+		Title: "Staged changes would be lost",
+		Text:  fmt.Sprintf("%s in memory only: they will not come back.", are(m.env.Changes.Len())),
+		Yes:   "Lose them",
+		Then:  pane.Actions{pane.Discard{}, then},
+	}
+}
+
+// are returns the number of staged changes, for the beginning of a sentence.
+func are(n int) string {
+	if n == 1 {
+		return "1 change is staged"
+	}
+	return fmt.Sprintf("%d changes are staged", n)
+}
+
+// result takes a result of a call of the root's own.
+func (m *Model) result(res task.Result, wanted bool) tea.Cmd {
+	switch d := res.(type) {
+	case task.Done[*database]:
+		return m.opened(d, wanted)
+	case task.Done[*store.CommitResult]:
+		return m.commitDone(d)
+	}
+	return nil
+}
+
+// opened takes a database that was opened.
+func (m *Model) opened(d task.Done[*database], wanted bool) tea.Cmd {
+	if !wanted {
+		return m.put(d.Value)
+	}
+	m.start.SetOpening("")
+	switch {
+	case d.Err == nil && m.env.Tasks.Writing():
+		return tea.Batch(m.put(d.Value), m.notify(pane.Notice{Text: "A commit is running: open the other database after it.", Level: pane.Warning}))
+	case d.Err == nil:
+		return m.show(d.Value)
+	case store.KindOf(d.Err) == store.Canceled:
+		return nil
+	}
+	return m.do(nil, pane.Report{Err: d.Err})
+}
+
+// put closes a database in the background; nil is none.
+func (m *Model) put(db *database) tea.Cmd {
+	if db == nil {
+		return nil
+	}
+	shelf := &m.shelf
+	return func() tea.Msg {
+		if err := shelf.close(db); err != nil {
+			return closeFailed{err}
+		}
+		return nil
+	}
+}
+
+// closeFailed tells that a database could not be closed.
+type closeFailed struct{ err error }
+
+// show makes db the database that is shown, and closes the one before.
+func (m *Model) show(db *database) tea.Cmd {
+	before := m.open
+	for _, id := range []string{objects.ID, grid.ID, value.ID} {
+		m.env.Tasks.CancelPane(id)
+	}
+	m.closeOverlays()
+	m.open = db
+	m.setEnv(db)
+	m.newPanels()
+	m.commits = commits{}
+	m.focus = m.objects
+	cmds := []tea.Cmd{m.put(before), m.objects.Load()}
+	for _, note := range db.Notes {
+		cmds = append(cmds, m.notify(pane.Notice{Text: note, Level: pane.Warning}))
+	}
+	return tea.Batch(cmds...)
+}
+
+// setEnv tells the panes which database is open.
+func (m *Model) setEnv(db *database) {
+	e, info := m.env, db.store.Info()
+	e.Store = db.store
+	e.Target, e.Name, e.Environment = db.Target, db.Name, db.Environment
+	if e.Name == "" {
+		e.Name = info.Name
+	}
+	if db.Changes == nil {
+		db.Changes = store.NewChangeSet()
+	}
+	e.Changes = db.Changes
+	w, err := db.store.Writer()
+	e.Writer, e.ReadOnly = w, info.ReadOnly
+	if err != nil && e.ReadOnly == "" {
+		e.ReadOnly = err.Error()
+	}
+	if db.Theme != nil {
+		m.look.chosen = db.Theme
+		m.restyle()
+	}
+}

@@ -1,0 +1,222 @@
+// Package tui is the program's screen: a header, panels for the tables, the
+// rows and the selected value, a line of hints, and overlays above them.
+//
+// [Model] is a router. It owns what is open, the panes and where they stand,
+// and knows nothing of rows: keys go to the pane that has the focus, results
+// to the pane that asked for them, and what a pane asks of others, a
+// [pane.Action], is carried out at once. Nothing here does I/O on the update
+// loop.
+//
+// Staged changes survive: they are kept in a journal by whoever opens the
+// database, so that quitting, a lost connection or a crash loses none.
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/themes"
+	"github.com/rowan-db/rowan/tui/grid"
+	"github.com/rowan-db/rowan/tui/objects"
+	"github.com/rowan-db/rowan/tui/palette"
+	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/profiles"
+	"github.com/rowan-db/rowan/tui/task"
+	"github.com/rowan-db/rowan/tui/value"
+)
+
+// Options say what the program begins with.
+type Options struct {
+	// Open opens a database by what the user calls it: a path, a URL or a
+	// profile's name. It runs on another goroutine, and gives up when ctx
+	// ends. Without it only Store can be shown.
+	Open func(ctx context.Context, target string, readOnly bool) (*store.Store, Opened, error)
+	// Store is a database that is open already, or nil, with what else is
+	// known of it. The model closes it.
+	Store  *store.Store
+	Opened Opened
+	// Table is the table to show first, empty for none.
+	Table string
+	// Profiles lists the databases to choose from.
+	Profiles []profiles.Entry
+	// Theme is the user's choice, nil to go by the terminal's background.
+	Theme *themes.Theme
+	// Now is the clock, time.Now if nil.
+	Now func() time.Time
+}
+
+// Opened is what is known of an open database besides its store.
+type Opened struct {
+	// Changes holds what is staged, also what an earlier run has left. The
+	// model closes it. Nil is an empty set in memory.
+	Changes *store.ChangeSet
+	// Journal is the file that Changes is kept in, empty if it is in memory
+	// only.
+	Journal string
+	// Name is what people call the database; empty for the store's own name.
+	Name string
+	// Target is how the command line names the database, without secrets.
+	Target string
+	// Environment is "dev", "staging", "prod" or empty.
+	Environment string
+	// Theme, if not nil, is used while this database is open.
+	Theme *themes.Theme
+	// Notes are to be told to the user.
+	Notes []string
+}
+
+// rootID is the owner of the root's own calls.
+const rootID = "root"
+
+// Model is the whole screen. It is a [tea.Model].
+type Model struct {
+	options Options
+	env     *pane.Env
+	shelf   shelf
+	open    *database // nil if none is
+
+	start    *profiles.Model // shown while no database is open
+	objects  *objects.Model
+	grid     *grid.Model
+	value    *value.Model
+	focus    pane.Pane
+	overlays []pane.Pane // the last one takes the input
+
+	screen  screen
+	look    look
+	status  status
+	history palette.History
+	commits commits
+	global  []pane.Command
+}
+
+// New returns the model. Its calls end when ctx does. Close must be called
+// when it is not used any more.
+func New(ctx context.Context, o Options) *Model {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	m := &Model{options: o, env: &pane.Env{
+		Tasks:   task.NewRunner(ctx, task.WithClock(o.Now)),
+		Changes: store.NewChangeSet(),
+		Now:     o.Now,
+	}}
+	m.look.chosen = o.Theme
+	m.restyle()
+	m.global = m.commands()
+	m.start = profiles.New(m.env, o.Profiles)
+	m.focus = m.start
+	m.newPanels()
+	return m
+}
+
+// newPanels makes panels that show nothing yet.
+func (m *Model) newPanels() {
+	m.objects, m.grid, m.value = objects.New(m.env), grid.New(m.env), value.New(m.env)
+}
+
+// Close cancels what runs, waits for it, and closes what is open. It may be
+// called more than once.
+func (m *Model) Close() error {
+	m.env.Tasks.Close()
+	return m.shelf.closeAll()
+}
+
+// Init implements [tea.Model].
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.askBackground()}
+	if s := m.options.Store; s != nil {
+		db := &database{store: s, Opened: m.options.Opened}
+		m.shelf.add(db)
+		cmds = append(cmds, m.show(db))
+	}
+	if m.options.Table != "" {
+		cmds = append(cmds, m.do(nil, pane.OpenTable{Name: m.options.Table}))
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update implements [tea.Model]. Results go to the pane that asked, if they
+// are still wanted; input to the top overlay or the pane with the focus;
+// anything else to all panes, who know their own.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.screen.width, m.screen.height = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		m.background(msg.IsDark())
+	case tea.KeyPressMsg:
+		cmd = m.key(msg)
+	case tea.PasteMsg:
+		cmd = m.send(m.top(), msg)
+	case tea.MouseMsg:
+		cmd = m.mouse(msg)
+	case task.Tick:
+		cmd = m.env.Tasks.Ticked()
+	case expired:
+		m.status.expire(msg)
+	case task.Result:
+		cmd = m.deliver(msg)
+	default:
+		cmd = m.broadcast(msg)
+	}
+	return m, tea.Batch(cmd, m.arrange(), m.env.Tasks.Animate())
+}
+
+// panes returns all panes that are there, whether they are on the screen or
+// not.
+func (m *Model) panes() []pane.Pane {
+	all := []pane.Pane{m.objects, m.grid, m.value}
+	if m.open == nil {
+		all = []pane.Pane{m.start}
+	}
+	return append(all, m.overlays...)
+}
+
+// top returns the pane that takes the input.
+func (m *Model) top() pane.Pane {
+	if n := len(m.overlays); n > 0 {
+		return m.overlays[n-1]
+	}
+	return m.focus
+}
+
+// send gives msg to p and does what p asks for.
+func (m *Model) send(p pane.Pane, msg tea.Msg) tea.Cmd {
+	return m.from(p)(p.Update(msg))
+}
+
+// from returns the function that carries out what p asks for.
+func (m *Model) from(p pane.Pane) func(pane.Action, tea.Cmd) tea.Cmd {
+	return func(act pane.Action, cmd tea.Cmd) tea.Cmd {
+		return tea.Batch(cmd, m.do(p, act))
+	}
+}
+
+func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, p := range m.panes() {
+		cmds = append(cmds, m.send(p, msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+// deliver gives a result to the pane that asked for it. It drops one that came
+// too late, or whose pane has gone.
+func (m *Model) deliver(res task.Result) tea.Cmd {
+	wanted := m.env.Tasks.Finish(res.Ticket())
+	owner := res.Ticket().Slot.Pane
+	if owner == rootID {
+		return m.result(res, wanted)
+	}
+	for _, p := range m.panes() {
+		if wanted && p.ID() == owner {
+			return m.send(p, res)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,273 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/rowan-db/rowan/themes"
+	"github.com/rowan-db/rowan/tui/display"
+	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/style"
+)
+
+// View implements [tea.Model].
+func (m *Model) View() tea.View {
+	v := tea.NewView(m.content())
+	v.AltScreen, v.ReportFocus = true, true
+	v.WindowTitle = m.windowTitle()
+	if m.screen.mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
+	if m.look.chosen != nil || m.look.known {
+		// Before the terminal has said what its background is, setting it
+		// would be the answer to that question.
+		v.BackgroundColor, v.ForegroundColor = m.env.Styles.Background, m.env.Styles.Foreground
+	}
+	v.Cursor = m.cursor()
+	return v
+}
+
+func (m *Model) windowTitle() string {
+	if m.open == nil {
+		return "rowan"
+	}
+	return "rowan: " + display.Line(m.env.Name)
+}
+
+// cursor returns where the terminal's cursor is: in the pane that takes the
+// input.
+func (m *Model) cursor() *tea.Cursor {
+	c, ok := m.top().(pane.Cursorer)
+	if !ok || m.screen.tooSmall() {
+		return nil
+	}
+	cur := c.Cursor()
+	if cur == nil {
+		return nil
+	}
+	for _, p := range m.screen.places {
+		if p.pane == m.top() {
+			cur.X, cur.Y = cur.X+p.x+1, cur.Y+p.y+1
+		}
+	}
+	cur.Shape = tea.CursorBar
+	return cur
+}
+
+func (m *Model) content() string {
+	s := &m.screen
+	switch {
+	case s.width <= 0 || s.height <= 0:
+		return ""
+	case s.tooSmall():
+		return m.tooSmallView()
+	}
+	lines := []string{m.header(), m.bodyView(), m.hints()}
+	base := strings.Join(lines, "\n")
+	for _, p := range s.places {
+		if p.overlay {
+			base = style.Overlay(base, m.frame(p), p.x, p.y, s.width)
+		}
+	}
+	return base
+}
+
+func (m *Model) tooSmallView() string {
+	s, look := &m.screen, m.env.Styles.Screen.Text()
+	text := "terminal too small, need " + strconv.Itoa(minWidth) + "x" + strconv.Itoa(minHeight)
+	lines := make([]string, s.height)
+	for i := range lines {
+		lines[i] = style.Line(look, s.width)
+	}
+	at := s.height / 2
+	indent := strings.Repeat(" ", style.Center(len(text), s.width))
+	lines[at] = style.Line(look, s.width, style.Plain(indent+text))
+	return strings.Join(lines, "\n")
+}
+
+// bodyView draws the panels that share the screen.
+func (m *Model) bodyView() string {
+	s := &m.screen
+	blocks := make([]string, len(s.columns))
+	for i, p := range s.columns {
+		blocks[i] = m.frame(p)
+	}
+	switch {
+	case m.open == nil:
+		p := s.columns[0]
+		blank := style.Blank(m.env.Styles.Screen.Text(), s.width, s.height-2)
+		return style.Overlay(blank, blocks[0], p.x, p.y-1, s.width)
+	case s.stacked:
+		return strings.Join(blocks, "\n")
+	}
+	return style.Columns(blocks...)
+}
+
+// frame draws a pane in its frame.
+func (m *Model) frame(p place) string {
+	st := m.env.Styles
+	f := style.Frame{Width: p.width, Height: p.height, Focused: p.pane == m.top()}
+	look := st.Panel
+	if m.isOverlay(p.pane) {
+		look = st.Dialog
+	}
+	f.Title = m.number(p.pane)
+	if t, ok := p.pane.(pane.Titled); ok {
+		f.Title = append(f.Title, t.Title()...)
+		f.Footer = t.Footer()
+	}
+	if n, ok := p.pane.(pane.Noted); ok {
+		f.Note = n.Note()
+	}
+	if f.Footer == nil && m.isOverlay(p.pane) && f.Focused {
+		f.Footer = append(m.hintSpans(p.pane.Commands(), st.Overlay, p.width-3), style.Plain(" "))
+	}
+	if view := p.pane.View(); view != "" {
+		f.Body = strings.Split(view, "\n")
+	}
+	return look.Draw(f)
+}
+
+func (m *Model) isOverlay(p pane.Pane) bool {
+	for _, o := range m.overlays {
+		if o == p {
+			return true
+		}
+	}
+	return false
+}
+
+// number returns the number that gives a panel the focus.
+func (m *Model) number(p pane.Pane) []style.Span {
+	if m.open == nil {
+		return nil
+	}
+	for i, q := range m.panels() {
+		if p == q {
+			return []style.Span{style.Plain("[" + strconv.Itoa(i+1) + "]")}
+		}
+	}
+	return nil
+}
+
+// header draws the line at the top: what is open, how, and what is staged.
+func (m *Model) header() string {
+	h := m.env.Styles.Header
+	muted := h.Muted()
+	left := []style.Span{{SGR: h.Path, Text: " rowan "}}
+	if m.open == nil {
+		return style.SplitLine(h.Text(), m.screen.width, left, nil)
+	}
+	info := m.open.store.Info()
+	left = []style.Span{{SGR: h.Path, Text: " " + m.env.Name}}
+	if t := m.objects.Current(); t != "" {
+		left = append(left, style.Span{SGR: muted, Text: " ▸ "}, style.Span{SGR: h.Path, Text: t})
+	}
+	left = append(left, style.Plain("  "))
+	switch m.env.Environment {
+	case "":
+	case pane.Production:
+		left = append(left, style.Span{SGR: h.Prod, Text: " PROD "}, style.Plain(" "))
+	default:
+		left = append(left, style.Span{SGR: h.Of(themes.Warn), Text: m.env.Environment}, style.Plain(" "))
+	}
+	if m.env.Writer == nil {
+		left = append(left, style.Span{SGR: h.Badge, Text: " RO "}, style.Plain(" "))
+	}
+	left = append(left, style.Span{SGR: muted, Text: " " + product(info.Backend, info.Product)})
+	return style.SplitLine(h.Text(), m.screen.width, left, m.stagedSpans())
+}
+
+// product returns what kind of database it is.
+func product(backend, product string) string {
+	if product == "" {
+		return backend
+	}
+	return product
+}
+
+func (m *Model) stagedSpans() []style.Span {
+	h := m.env.Styles.Header
+	if m.env.Tasks.Writing() {
+		return []style.Span{{SGR: h.Of(themes.Warn), Text: "committing… "}}
+	}
+	ins, upd, del := m.env.Changes.Counts()
+	if ins+upd+del == 0 {
+		return nil
+	}
+	spans := []style.Span{{SGR: h.Text(), Text: strconv.Itoa(ins+upd+del) + " staged"}}
+	add := func(mark string, n int, r themes.Role) {
+		if n > 0 {
+			spans = append(spans, style.Span{SGR: h.Of(r), Text: " " + mark + strconv.Itoa(n)})
+		}
+	}
+	add("+", ins, themes.Add)
+	add("~", upd, themes.Change)
+	add("-", del, themes.Delete)
+	return append(spans, style.Plain(" "))
+}
+
+// hints draws the line at the bottom: what the nearest keys do or, for a
+// while, what has just happened.
+func (m *Model) hints() string {
+	st := m.env.Styles
+	base := st.Screen.Text()
+	helpKey := "?"
+	if isTyping(m.top()) {
+		helpKey = "f1"
+	}
+	right := []style.Span{{SGR: st.Hint.Key, Text: helpKey}, {SGR: st.Hint.Text, Text: " help "}}
+	room := m.screen.width - style.SpansWidth(right) - 1
+	if n := m.status.notice; n.Text != "" {
+		return style.SplitLine(base, m.screen.width, m.noticeSpans(n), right)
+	}
+	var left []style.Span
+	if len(m.overlays) == 0 {
+		left = m.hintSpans(append(m.top().Commands()[:len(m.top().Commands()):len(m.top().Commands())], m.global...), st.Screen, room)
+	}
+	return style.SplitLine(base, m.screen.width, left, right)
+}
+
+func (m *Model) noticeSpans(n pane.Notice) []style.Span {
+	st := m.env.Styles
+	look, mark := st.Screen.Text(), " "
+	switch n.Level {
+	case pane.Success:
+		look, mark = st.Hint.Toast.OK, " ✓ "
+	case pane.Warning:
+		look, mark = st.Hint.Toast.Warn, " ! "
+	case pane.Blocked:
+		look, mark = st.Hint.Toast.Fail, " ✗ "
+	}
+	return []style.Span{{SGR: look, Text: mark + display.Line(n.Text)}}
+}
+
+// hintSpans returns the hints of the commands that can be run now, as many as
+// there is room for.
+func (m *Model) hintSpans(commands []pane.Command, l style.Layer, room int) []style.Span {
+	var out []style.Span
+	used := 0
+	for i := range commands {
+		c := &commands[i]
+		if c.Hint == "" || len(c.Keys) == 0 || c.Reason() != "" {
+			continue
+		}
+		spans := []style.Span{
+			{SGR: l.Of(themes.HintText), Text: " · "},
+			{SGR: l.Of(themes.HintKey), Text: pane.Label(c.Keys[0])},
+			{SGR: l.Of(themes.HintText), Text: " " + c.Hint},
+		}
+		if len(out) == 0 {
+			spans[0].Text = " "
+		}
+		w := style.SpansWidth(spans)
+		if used+w > room {
+			break
+		}
+		used += w
+		out = append(out, spans...)
+	}
+	return out
+}
