@@ -28,12 +28,21 @@ func edge(c *driver.Column, v tuple.Value) (e tuple.Value, below bool) {
 		return class, a == affinityText
 	case tuple.KindText:
 		if a.isNumeric() && looksNumeric(class.AsText()) {
-			// The column holds no such text: it would be a number. What it
-			// can hold sorts before and after this as before and after that.
-			return tuple.Text(class.AsText() + "\x00"), false
+			return afterNumber(c, class.AsText()), false
 		}
 	}
 	return class, false
+}
+
+// afterNumber returns what stands for a text that a column of numbers cannot
+// hold, because it would be a number. All that the column can hold sorts before
+// and after the next text, which is none, as it does before and after this one.
+func afterNumber(c *driver.Column, text string) tuple.Value {
+	text, _, _ = strings.Cut(text, "\x00")
+	if collation(c) == collateRTrim {
+		text = strings.TrimRight(text, " ")
+	}
+	return tuple.Text(text + "\x01")
 }
 
 // nearest returns the number next to one that SQLite has no room for.

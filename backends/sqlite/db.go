@@ -18,6 +18,7 @@ type reader struct {
 	info driver.Info
 	life *sqlrows.Lifetime
 	pool *sql.DB
+	d    dialect
 }
 
 var (
@@ -54,7 +55,7 @@ func (r *reader) Tables(ctx context.Context) (list []driver.TableInfo, err error
 // Describe implements [driver.DB].
 func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, err error) {
 	err = r.life.Read(ctx, func(ctx context.Context) error {
-		s, err = dialect{}.Describe(ctx, r.pool, table)
+		s, err = r.d.Describe(ctx, r.pool, table)
 		return err
 	})
 	return s, err
@@ -63,7 +64,7 @@ func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, 
 // Get implements [driver.Reader].
 func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
 	err = r.life.Read(ctx, func(ctx context.Context) error {
-		rows, err = sqlrows.NewReader(dialect{}, r.pool).Get(ctx, s, keys)
+		rows, err = sqlrows.NewReader(r.d, r.pool).Get(ctx, s, keys)
 		return err
 	})
 	return rows, err
@@ -72,7 +73,7 @@ func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) 
 // Scan implements [driver.Reader].
 func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (page driver.Page, err error) {
 	err = r.life.Read(ctx, func(ctx context.Context) error {
-		page, err = sqlrows.NewReader(dialect{}, r.pool).Scan(ctx, s, q)
+		page, err = sqlrows.NewReader(r.d, r.pool).Scan(ctx, s, q)
 		return err
 	})
 	return page, err
@@ -81,7 +82,7 @@ func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (pa
 // Count implements [driver.Counter].
 func (r *reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (n int64, err error) {
 	err = r.life.Read(ctx, func(ctx context.Context) error {
-		n, err = sqlrows.NewReader(dialect{}, r.pool).Count(ctx, s, in)
+		n, err = sqlrows.NewReader(r.d, r.pool).Count(ctx, s, in)
 		return err
 	})
 	return n, err
@@ -102,7 +103,7 @@ func (r *reader) Snapshot(ctx context.Context) (driver.Snapshot, error) {
 		return nil, driver.Errorf(driver.Unsupported, "a snapshot would keep everybody from writing, because the database has no write-ahead log").
 			WithHint("PRAGMA journal_mode=WAL gives it one")
 	}
-	s, err := sqlrows.NewSnapshot(ctx, r.life, r.pool, dialect{})
+	s, err := sqlrows.NewSnapshot(ctx, r.life, r.pool, r.d)
 	if err != nil {
 		return nil, err
 	}
@@ -138,12 +139,12 @@ func (w *writer) Close() error {
 
 // Apply implements [driver.Writer].
 func (w *writer) Apply(ctx context.Context, changes []driver.Change) (driver.Applied, error) {
-	return sqlrows.Apply(ctx, w.life, w.one, dialect{}, changes)
+	return sqlrows.Apply(ctx, w.life, w.one, w.d, changes)
 }
 
 // Begin implements [driver.Transactor].
 func (w *writer) Begin(ctx context.Context) (driver.Tx, error) {
-	tx, err := sqlrows.Begin(ctx, w.life, w.one, dialect{})
+	tx, err := sqlrows.Begin(ctx, w.life, w.one, w.d)
 	if err != nil {
 		return nil, err
 	}
@@ -152,5 +153,5 @@ func (w *writer) Begin(ctx context.Context) (driver.Tx, error) {
 
 // Load implements [driver.Loader].
 func (w *writer) Load(ctx context.Context, s *driver.Schema, rows iter.Seq2[driver.Row, error]) error {
-	return sqlrows.Load(ctx, w.life, w.one, dialect{}, s, rows)
+	return sqlrows.Load(ctx, w.life, w.one, w.d, s, rows)
 }

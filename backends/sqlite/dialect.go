@@ -13,7 +13,10 @@ import (
 )
 
 // dialect is SQLite's [sqlrows.Dialect].
-type dialect struct{}
+type dialect struct {
+	// utf16 tells that text is in UTF-16 in the database.
+	utf16 bool
+}
 
 var _ sqlrows.Dialect = dialect{}
 
@@ -130,6 +133,13 @@ func (dialect) Argument(v tuple.Value) any {
 
 func (dialect) Edge(c *driver.Column, v tuple.Value) (tuple.Value, bool) { return edge(c, v) }
 
-func (dialect) Prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value) {
-	return prefix(c, p)
+// Prefix fails in a database in UTF-16, whose text is sorted by the bytes of
+// UTF-16: the bounds would not be valid text, and so cannot be said.
+func (d dialect) Prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value, err error) {
+	if d.utf16 && p.Kind() == tuple.KindText && collation(c) == collateBinary {
+		return tuple.Null, tuple.Null, driver.Errorf(driver.Unsupported, "the database keeps text in UTF-16, which SQLite cannot search for the beginning of").
+			WithHint("give whole values as bounds")
+	}
+	first, after = prefix(c, p)
+	return first, after, nil
 }

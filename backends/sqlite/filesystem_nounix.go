@@ -2,5 +2,5 @@
 
 package sqlite
 
-// canWriteIn leaves it to SQLite to find out.
-func canWriteIn(string) bool { return true }
+// canWrite leaves it to SQLite to find out.
+func canWrite(string) bool { return true }

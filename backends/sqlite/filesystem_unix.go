@@ -4,5 +4,6 @@ package sqlite
 
 import "golang.org/x/sys/unix"
 
-// canWriteIn reports whether this process may make files in a directory.
-func canWriteIn(dir string) bool { return unix.Access(dir, unix.W_OK) == nil }
+// canWrite reports whether this process may write a file, or make files in a
+// directory. It opens nothing.
+func canWrite(path string) bool { return unix.Access(path, unix.W_OK) == nil }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -38,18 +39,17 @@ func Open(ctx context.Context, path string, o Options) (driver.DB, error) {
 		o.LockWait = DefaultLockWait
 	}
 	f := file{path: abs, wait: waiter{most: o.LockWait}}
-	reason := "It was opened read-only."
 	if !o.ReadOnly {
-		one, why, err := f.openWriter(ctx, created)
+		db, why, err := f.openWriter(ctx, created)
 		if err != nil {
 			return nil, f.explain(err)
 		}
-		if one != nil {
-			return f.writer(one), nil
+		if db != nil {
+			return db, nil
 		}
-		reason = why
+		return f.openReader(ctx, why)
 	}
-	return f.openReader(ctx, reason)
+	return f.openReader(ctx, "It was opened read-only.")
 }
 
 // lookAt checks what is at path, and reports whether a new file is to be made.
@@ -76,69 +76,51 @@ type file struct {
 	wait waiter
 }
 
-// openWriter opens the connection that writes. It returns nil and the reason
-// if the file can only be read.
-func (f file) openWriter(ctx context.Context, create bool) (one *sql.DB, why string, err error) {
-	if !canWriteIn(filepath.Dir(f.path)) {
-		return nil, "The directory of the file cannot be written, where SQLite keeps its journal.", nil
+// openWriter opens the database for writing. It returns nil and the reason if
+// the file can only be read. SQLite would not tell: it opens such a file for
+// reading, and fails when something is written.
+func (f file) openWriter(ctx context.Context, create bool) (db driver.DB, why string, err error) {
+	switch {
+	case !canWrite(filepath.Dir(f.path)):
+		return nil, "Its directory, where SQLite keeps a journal, cannot be written by this user.", nil
+	case !create && !canWrite(f.path):
+		return nil, "The file cannot be written by this user.", nil
 	}
 	mode := "rw"
 	if create {
 		mode = "rwc"
 	}
-	one = pool(f.path, access{mode: mode})
+	one := pool(f.path, access{mode: mode})
 	one.SetMaxOpenConns(1)
-	one.SetMaxIdleConns(1)
-	err = f.wait.again(ctx, func(ctx context.Context) error { return tryWriting(ctx, one, create) })
-	if err == nil {
-		return one, "", nil
-	}
-	_ = one.Close()
-	var native sqlite3.Error
-	if errors.As(err, &native) && native.Code == sqlite3.ErrReadonly && native.ExtendedCode != sqlite3.ErrReadonlyRollback {
-		return nil, "The file cannot be written by this user.", nil
-	}
-	return nil, "", err
-}
-
-// tryWriting finds out whether the database is one, and whether it can be
-// written. That another process is writing is no obstacle.
-func tryWriting(ctx context.Context, one *sql.DB, create bool) error {
-	conn, err := one.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if create {
-		if _, err := conn.ExecContext(ctx, "PRAGMA main.journal_mode = WAL"); err != nil {
-			return err
-		}
-	}
-	if err := look(ctx, conn); err != nil {
-		return err
-	}
-	_, err = conn.ExecContext(ctx, "BEGIN IMMEDIATE")
-	if isBusy(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	_, err = conn.ExecContext(ctx, "ROLLBACK")
-	return err
-}
-
-// look reads the database's header and schema.
-func look(ctx context.Context, q sqlrows.Querier) error {
-	return each(ctx, q, "SELECT count(*) FROM main.sqlite_schema", nil, func(*sql.Rows) error { return nil })
-}
-
-func (f file) writer(one *sql.DB) *writer {
 	// Readers may have to play back the journal of a process that died, so
 	// that they open the file for writing, but refuse to write.
 	r := f.reader(access{mode: "rw", queryOnly: true})
+	err = f.wait.again(ctx, func(ctx context.Context) error {
+		if create {
+			if _, err := one.ExecContext(ctx, "PRAGMA main.journal_mode = WAL"); err != nil {
+				return err
+			}
+		}
+		return r.look(ctx, one)
+	})
+	if err != nil {
+		_ = r.Close()
+		_ = one.Close()
+		return nil, "", err
+	}
 	r.info.Atomicity = driver.WholeBatch
-	return &writer{reader: r, one: one}
+	return &writer{reader: r, one: one}, "", nil
+}
+
+// look reads the database's header and schema.
+func (r *reader) look(ctx context.Context, q sqlrows.Querier) error {
+	var encoding string
+	err := each(ctx, q, "PRAGMA main.encoding", nil, func(rows *sql.Rows) error { return rows.Scan(&encoding) })
+	if err != nil {
+		return err
+	}
+	r.d.utf16 = strings.HasPrefix(encoding, "UTF-16")
+	return each(ctx, q, "SELECT count(*) FROM main.sqlite_schema", nil, func(*sql.Rows) error { return nil })
 }
 
 func (f file) reader(a access) *reader {
@@ -179,7 +161,7 @@ func (f file) openReader(ctx context.Context, reason string) (driver.DB, error) 
 
 func (f file) tryReading(ctx context.Context, a access) (*reader, error) {
 	r := f.reader(a)
-	err := r.life.Read(ctx, func(ctx context.Context) error { return look(ctx, r.pool) })
+	err := r.life.Read(ctx, func(ctx context.Context) error { return r.look(ctx, r.pool) })
 	if err != nil {
 		_ = r.Close()
 		return nil, err
@@ -213,8 +195,8 @@ func (f file) explain(err error) error {
 		return driver.Errorf(driver.NotDatabase, "%s is not an SQLite database, or is encrypted: %w", f.path, err)
 	case native.ExtendedCode == sqlite3.ErrReadonlyRollback:
 		return driver.Errorf(driver.ReadOnly, "a program stopped in the middle of a change of %s, which must be undone first: %w", f.path, err).
-			WithHint("open it once for writing, as a user who may")
-	case native.Code == sqlite3.ErrReadonly, native.Code == sqlite3.ErrCantOpen && (f.has("-wal") || !canWriteIn(filepath.Dir(f.path))):
+			WithHint("open it once for writing, as a user who may write it")
+	case native.Code == sqlite3.ErrReadonly, native.Code == sqlite3.ErrCantOpen && (f.has("-wal") || !canWrite(filepath.Dir(f.path))):
 		return driver.Errorf(driver.Permission, "%s has a write-ahead log, and its files %[1]s-wal and -shm can neither be opened nor made: %w", f.path, err).
 			WithHint("open it as a user who may write in its directory, or copy the file and its -wal file to another one")
 	}

@@ -176,7 +176,7 @@ func plans(t *testing.T, db *writer, s *driver.Schema, sorts bool) {
 // explain returns SQLite's plan of a scan.
 func explain(t *testing.T, db *writer, s *driver.Schema, q driver.Query) string {
 	t.Helper()
-	query, args, err := sqlrows.ScanStatement(dialect{}, s, q)
+	query, args, err := sqlrows.ScanStatement(db.d, s, q)
 	if err != nil {
 		t.Fatal(err)
 	}

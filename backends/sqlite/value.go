@@ -194,9 +194,11 @@ func numericText(a affinity, v tuple.Value) (tuple.Value, bool) {
 }
 
 // looksNumeric reports whether SQLite takes text for a number: digits with an
-// optional sign, point, exponent, and spaces around.
+// optional sign, point, exponent, and spaces around. It does not look behind a
+// NUL.
 func looksNumeric(text string) bool {
-	s := strings.Trim(text, " \t\n\v\f\r")
+	s, _, _ := strings.Cut(text, "\x00")
+	s = strings.Trim(s, " \t\n\v\f\r")
 	s = s[signs(s):]
 	whole := digits(s)
 	s = s[whole:]

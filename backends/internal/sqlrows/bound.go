@@ -30,50 +30,59 @@ func newSpan(d Values, s *driver.Schema, r tuple.Range) (span, error) {
 		}
 	}
 	var sp span
+	var err error
 	if !r.Lower.Open() {
-		sp.lower = lowerLimit(d, s, r.Lower)
+		if sp.lower, err = lowerLimit(d, s, r.Lower); err != nil {
+			return span{}, err
+		}
 		// Nothing sorts after what begins with no elements at all.
 		sp.empty = len(sp.lower.key) == 0 && !sp.lower.inclusive
 	}
 	if !r.Upper.Open() {
-		sp.upper = upperLimit(d, s, r.Upper)
+		if sp.upper, err = upperLimit(d, s, r.Upper); err != nil {
+			return span{}, err
+		}
 		sp.empty = sp.empty || len(sp.upper.key) == 0 && !sp.upper.inclusive
 	}
 	return sp, nil
 }
 
-func lowerLimit(d Values, s *driver.Schema, b tuple.Bound) limit {
+func lowerLimit(d Values, s *driver.Schema, b tuple.Bound) (limit, error) {
 	l := limit{key: slices.Clone(b.Key), inclusive: !b.Exclusive}
-	last := len(l.key) - 1
 	if isPart(b) {
-		first, after := d.Prefix(&s.Key[last], l.key[last])
+		last := len(l.key) - 1
+		first, after, err := d.Prefix(&s.Key[last], l.key[last])
 		switch {
+		case err != nil:
+			return limit{}, err
 		case !b.Exclusive:
 			l.key[last] = first
 		case after.IsNull():
-			return edges(d, s, limit{key: l.key[:last]}, true)
+			l = limit{key: l.key[:last]}
 		default:
 			l.key[last], l.inclusive = after, true
 		}
 	}
-	return edges(d, s, l, true)
+	return edges(d, s, l, true), nil
 }
 
-func upperLimit(d Values, s *driver.Schema, b tuple.Bound) limit {
+func upperLimit(d Values, s *driver.Schema, b tuple.Bound) (limit, error) {
 	l := limit{key: slices.Clone(b.Key), inclusive: !b.Exclusive}
-	last := len(l.key) - 1
 	if isPart(b) {
-		first, after := d.Prefix(&s.Key[last], l.key[last])
+		last := len(l.key) - 1
+		first, after, err := d.Prefix(&s.Key[last], l.key[last])
 		switch {
+		case err != nil:
+			return limit{}, err
 		case b.Exclusive:
 			l.key[last] = first
 		case after.IsNull():
-			return edges(d, s, limit{key: l.key[:last], inclusive: true}, false)
+			l = limit{key: l.key[:last], inclusive: true}
 		default:
 			l.key[last], l.inclusive = after, false
 		}
 	}
-	return edges(d, s, l, false)
+	return edges(d, s, l, false), nil
 }
 
 // isPart reports whether the last element of b is the beginning of others: only

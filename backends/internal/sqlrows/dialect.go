@@ -87,6 +87,7 @@ type Values interface {
 	// v. If below, v sorts before everything that the column can hold.
 	Edge(c *driver.Column, v tuple.Value) (edge tuple.Value, below bool)
 	// Prefix returns the least of the values that begin with p, and the least
-	// value that sorts after all of them: NULL if there is none.
-	Prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value)
+	// value that sorts after all of them: NULL if there is none. It fails with
+	// [driver.Unsupported] if they are no range.
+	Prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value, err error)
 }
