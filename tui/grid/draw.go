@@ -70,7 +70,7 @@ func (m *Model) draw() string {
 		switch n := m.cursor.top + i; {
 		case n < len(m.lines):
 			b = m.appendLine(b, n, sep)
-		case notice != "" && i == min(1, m.rowsHeight()-1):
+		case notice != "" && i >= min(len(m.lines)+1, m.rowsHeight()-1):
 			b = m.appendText(b, m.env.Styles.Grid.Plain.Muted(), " "+notice)
 			notice = ""
 		default:

@@ -41,6 +41,7 @@ var (
 	slotFind     = task.Slot{Pane: ID, Name: "find"}
 	slotCount    = task.Slot{Pane: ID, Name: "count"}
 	slotEstimate = task.Slot{Pane: ID, Name: "estimate"}
+	slotRank     = task.Slot{Pane: ID, Name: "rank"}
 	slotEdit     = task.Slot{Pane: ID, Name: "edit"}
 )
 
@@ -129,6 +130,8 @@ func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
 		return m.settle(m.findDone(msg))
 	case task.Done[wholeRows]:
 		return m.settle(m.wholeDone(msg))
+	case task.Done[ranked]:
+		return m.settle(m.rankDone(msg))
 	case task.Done[counted]:
 		return m.settle(m.countDone(msg))
 	case task.Done[estimated]:

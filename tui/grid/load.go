@@ -62,6 +62,7 @@ func (m *Model) start(req request) tea.Cmd {
 		m.cursor.owed = 0
 		m.reading.searched = 0
 		m.env.Tasks.Cancel(slotEdit)
+		m.env.Tasks.Cancel(slotRank)
 	}
 	m.reading.req, m.reading.active = req, true
 	m.reading.paused, m.reading.halted = false, false
@@ -206,6 +207,7 @@ func (m *Model) arrived(res *rowsRead) (pane.Action, tea.Cmd) {
 	m.rebuild()
 	m.place(res, fresh)
 	m.inserted = m.insertedIDs()
+	cmds = append(cmds, m.startRank())
 	if res.announce && !res.found() && m.indexOfKey(res.at.Key) < 0 {
 		return pane.Notice{Text: "There is no row " + res.at.Key.String() + ": this is the place where it would be.", Level: pane.Warning}, tea.Batch(cmds...)
 	}
@@ -266,7 +268,11 @@ func (m *Model) indexOfRow(row *store.Row) int {
 // rowsFailed shows why rows could not be read. What is on the screen stays.
 func (m *Model) rowsFailed(err error) (pane.Action, tea.Cmd) {
 	m.abandoned()
-	if store.KindOf(err) != store.Canceled {
+	switch store.KindOf(err) {
+	case store.Canceled:
+	case store.Unsupported:
+		return pane.Notice{Text: sentence(err), Level: pane.Warning}, nil
+	default:
 		m.fault = &fault{err: err, retry: m.reading.req}
 	}
 	return nil, nil

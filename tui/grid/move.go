@@ -137,7 +137,7 @@ func (m *Model) cancelable() bool {
 // mayCancel reports whether a call is one that the user waits for: rows are
 // read ahead, and estimates made, without asking.
 func (m *Model) mayCancel(slot task.Slot) bool {
-	return slot == slotRows && m.waiting() || slot != slotRows && slot != slotEstimate
+	return slot == slotRows && m.waiting() || slot != slotRows && slot != slotEstimate && slot != slotRank
 }
 
 // cancel gives up what the user waits for, and reports whether there was

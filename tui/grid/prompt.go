@@ -1,7 +1,6 @@
 package grid
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 
@@ -147,8 +146,10 @@ func (m *Model) gotoKey(text string) (pane.Action, tea.Cmd) {
 func (m *Model) goToText(text string) (pane.Action, tea.Cmd, error) {
 	text = strings.TrimSpace(text)
 	if number, ok := strings.CutSuffix(text, "%"); ok {
-		if _, err := strconv.ParseFloat(strings.TrimSpace(number), 64); err == nil {
-			return nil, nil, errors.New("this database does not number its rows, so that a part of the table cannot be found: type a key")
+		if percent, err := strconv.ParseFloat(strings.TrimSpace(number), 64); err == nil {
+			req := m.seek(nil)
+			req.fraction = min(max(percent/100, 0), 1)
+			return nil, m.within(req), nil
 		}
 	}
 	key, err := parseKey(m.schema(), text)

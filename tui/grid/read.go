@@ -33,6 +33,9 @@ type request struct {
 	// at is where a goalExtend reads; its Key is that of a goalKey. A key with
 	// fewer elements than the table's stands for the first that begins so.
 	at store.Anchor
+	// fraction, of a goalKey without a key, is the part of the view before the
+	// row that is looked for.
+	fraction float64
 	// above is how many rows a goalKey wants before the key.
 	above int
 	n     int
@@ -106,6 +109,16 @@ func (res *rowsRead) one(ctx context.Context, at store.Anchor) error {
 
 // around reads the rows from a key on, and some before it.
 func (res *rowsRead) around(ctx context.Context) error {
+	if res.at.Key == nil {
+		k, err := keyAtFraction(ctx, res.view, res.fraction)
+		if err != nil {
+			return err
+		}
+		if k == nil {
+			return res.one(ctx, store.Anchor{})
+		}
+		res.at.Key = k
+	}
 	if len(res.at.Key) < len(res.table.Schema().Key) {
 		k, err := completeKey(ctx, res.table, res.at.Key)
 		if err != nil {

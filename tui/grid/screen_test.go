@@ -232,3 +232,13 @@ func order(i int) store.Row {
 		Values: []tuple.Value{tuple.Text(statuses[i%3]), total, note, tuple.Int(int64(i * 7))},
 	}
 }
+
+// memDB is the database of most tests.
+type memDB = mem.DB
+
+func (b *broken) Scan(ctx context.Context, s *store.Schema, q store.Query) (store.Page, error) {
+	if b.err != nil {
+		return store.Page{}, b.err
+	}
+	return b.memDB.Scan(ctx, s, q)
+}

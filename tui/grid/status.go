@@ -109,7 +109,7 @@ func (m *Model) progress() string {
 			continue
 		}
 		switch a.Slot {
-		case slotRows, slotEstimate:
+		case slotRows, slotEstimate, slotRank:
 		case slotFind:
 			return working("searched "+display.Count(m.search.scanned)+" rows", a.Elapsed)
 		case slotCount:
@@ -196,7 +196,7 @@ func (m *Model) totalText() string {
 // emptyNotice says why no row is shown.
 func (m *Model) emptyNotice() string {
 	switch {
-	case len(m.lines) > 0 || m.fault != nil:
+	case len(m.win.rows) > 0 || m.fault != nil:
 		return ""
 	case m.view == nil || m.name != m.table.Name():
 		if m.busy() {
