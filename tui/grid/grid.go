@@ -79,6 +79,7 @@ type Model struct {
 	// last looked at.
 	inserted []store.ID
 	selected pane.Selected // as last told
+	wanted   cellOf        // that slotEdit reads for
 
 	width, height int
 	focused       bool
@@ -155,6 +156,7 @@ func (m *Model) settle(act pane.Action, cmd tea.Cmd) (pane.Action, tea.Cmd) {
 	if m.reading.active && !m.busy() {
 		m.abandoned() // the program has canceled the read
 	}
+	m.lookedAway()
 	m.cursor.scroll(len(m.lines), m.rowsHeight())
 	m.layout.reveal(m.cursor.column, m.width)
 	m.changed()

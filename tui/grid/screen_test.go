@@ -96,8 +96,7 @@ func (s *screen) View() tea.View {
 }
 
 // last returns the newest action of a type.
-func last[A pane.Action](t *testing.T, s *screen) A {
-	t.Helper()
+func last[A pane.Action](t interface{ Fatalf(string, ...any) }, s *screen) A {
 	for i := len(s.actions) - 1; i >= 0; i-- {
 		if a, ok := s.actions[i].(A); ok {
 			return a
@@ -241,4 +240,12 @@ func (b *broken) Scan(ctx context.Context, s *store.Schema, q store.Query) (stor
 		return store.Page{}, b.err
 	}
 	return b.memDB.Scan(ctx, s, q)
+}
+
+func (d *described) Describe(ctx context.Context, table string) (*store.Schema, error) {
+	s, err := d.memDB.Describe(ctx, table)
+	if err == nil {
+		d.change(s)
+	}
+	return s, err
 }

@@ -38,6 +38,9 @@ func (m *Model) withWhole(slot task.Slot, rows []*store.Row, then func([]*store.
 		act := then(whole)
 		return act, m.restage()
 	}
+	if slot == slotEdit {
+		m.wanted = cellOf{m.table, rows[0].Key.String(), m.cursor.column}
+	}
 	t := m.table
 	keys := make([]tuple.Tuple, len(rows))
 	for i, r := range rows {
@@ -47,6 +50,24 @@ func (m *Model) withWhole(slot task.Slot, rows []*store.Row, then func([]*store.
 		whole, err := t.Get(ctx, keys...)
 		return wholeRows{t, rows, whole, then}, err
 	})
+}
+
+// cellOf identifies a cell.
+type cellOf struct {
+	table  *store.Table
+	key    string
+	column int
+}
+
+// lookedAway gives up what is being read for a cell that the user has left.
+func (m *Model) lookedAway() {
+	if _, ok := m.env.Tasks.Elapsed(slotEdit); !ok {
+		return
+	}
+	l, ok := m.current()
+	if !ok || m.wanted != (cellOf{m.table, l.row.Key.String(), m.cursor.column}) {
+		m.env.Tasks.Cancel(slotEdit)
+	}
 }
 
 // slotOf returns a slot for what is done to a row, so that the same for another
