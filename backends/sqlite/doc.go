@@ -12,9 +12,11 @@
 //   - a UNIQUE index, not partial and not over expressions, of NOT NULL columns;
 //   - the rowid, under the first of the names rowid, _rowid_ and oid that no
 //     column hides. It identifies a row until the database is vacuumed;
-//   - else the position, read-only: views, virtual tables, a table whose
-//     columns hide all three names, and one sorted by a collation that this
-//     program does not have.
+//   - else the position, read-only: views, virtual tables, and a table whose
+//     columns hide all three names.
+//
+// An index that is sorted by a collation that this program does not have is
+// none; a WITHOUT ROWID table that is cannot be read at all.
 //
 // Values keep the storage class that they are stored with, whatever the column
 // was declared as: INTEGER, REAL, TEXT and BLOB are tuple.KindInt, KindFloat,

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package sqlite
 
 import (
@@ -44,7 +46,7 @@ func identify(ctx context.Context, q sqlrows.Querier, r *relation, columns []col
 		}
 	}
 	if r.withoutRowID {
-		return position("The order of this table's key is a collation that this program does not have."), nil
+		return nil, driver.Errorf(driver.Unsupported, "the rows of %s are sorted by a collation of the program that made it, and cannot be read without that", r.name)
 	}
 	return byRowID(columns), nil
 }
