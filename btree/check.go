@@ -98,7 +98,7 @@ func (c *checker) begin() error {
 // loadGroups reads the space pages of a database that was opened without them.
 func (c *checker) loadGroups() error {
 	c.bad = c.db.bad
-	s, err := loadSpace(c.db.pager, &c.tx.meta, 0)
+	s, err := loadSpace(c.db.pager, &c.tx.meta)
 	if isCorrupt(err) {
 		c.problem(firstPage-2, "%v", err)
 		c.lost = true

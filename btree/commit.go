@@ -57,10 +57,11 @@ func (tx *Tx) recordTrees() error {
 
 // write carries out the commit:
 //
-//  1. The changed pages and space pages are written to places that no protected version uses. Sync.
+//  1. The changed pages and space pages are written to places that neither the current version nor any with readers uses. Sync.
 //  2. The new meta is written over the older one. Sync.
 //
-// A crash before the second step is complete leaves the newer of the old metas and all it refers to as they were.
+// A crash before the second step is complete leaves the current meta and all it refers to as they were. Afterwards the meta
+// of the version before is whole too, until the next commit begins to write.
 func (tx *Tx) write() error {
 	db := tx.db
 	next := tx.meta
@@ -204,7 +205,6 @@ func (tx *Tx) publish(next *meta, changes []spaceChange, frames []page) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	s.done(changes, next.version)
-	db.older = db.current.version
 	db.current = *next
 	db.place = 1 - db.place
 	db.bad = -1

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,7 +33,6 @@ type DB struct {
 	mu      sync.Mutex // guards what follows
 	idle    sync.Cond  // signalled when a transaction ends
 	current meta
-	older   uint64         // version of the other meta, 0 when it is not valid
 	place   int            // of the current meta
 	readers map[uint64]int // open read-only transactions by version
 	open    int            // open transactions
@@ -67,9 +67,7 @@ func newDB(f vfs.File, path string, opts Options, metas metaPair) (*DB, error) {
 	}
 	db.idle.L = &db.mu
 	db.pager.cache.max = max(16, opts.CacheSize/cur.pageSize)
-	if other := metas[1-place]; other != nil {
-		db.older = other.version
-	} else if cur.version > 1 {
+	if metas[1-place] == nil && cur.version > 1 {
 		db.bad = 1 - place
 	}
 	return db, db.prepare()
@@ -87,7 +85,7 @@ func (db *DB) prepare() error {
 	}
 	db.fileSize = size
 	if !db.opts.ReadOnly {
-		if db.space, err = loadSpace(db.pager, &db.current, db.older); err != nil {
+		if db.space, err = loadSpace(db.pager, &db.current); err != nil {
 			return fmt.Errorf("%w (%s)", err, db.path)
 		}
 	}
@@ -166,18 +164,8 @@ func (db *DB) beginWrite() (*Tx, error) {
 	return newTx(db, db.current, true), nil
 }
 
-// protected returns the versions that somebody may still read, in ascending order. The caller holds mu.
-func (db *DB) protected() []uint64 {
-	versions := []uint64{db.current.version}
-	if db.older != 0 {
-		versions = append(versions, db.older)
-	}
-	for v := range db.readers {
-		versions = append(versions, v)
-	}
-	slices.Sort(versions)
-	return slices.Compact(versions)
-}
+// protected returns the versions that have readers, in ascending order. The caller holds mu.
+func (db *DB) protected() []uint64 { return slices.Sorted(maps.Keys(db.readers)) }
 
 // end gives back what a transaction holds of the database.
 func (db *DB) end(tx *Tx) {

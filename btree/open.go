@@ -109,7 +109,7 @@ func isFresh(f vfs.File, size int64) (bool, error) {
 	for pageSize := MinPageSize; pageSize <= MaxPageSize; pageSize *= 2 {
 		image := firstImage(pageSize)
 		copy(image, firstMeta(pageSize).encode())
-		if isPartOf(b, image) {
+		if isPartOf(b, image) && (len(b) == 0 || b[0] == 0 || len(b) == len(image)) {
 			return true, nil
 		}
 	}

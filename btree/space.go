@@ -14,11 +14,14 @@ import (
 //
 //  1. A page that a version made reachable is in use until a later version frees it, so the pages of version r are those
 //     born at or before r and freed after r.
-//  2. Version r can be read only by an open transaction of it, or by an open after a crash when one of the two metas is of
-//     version r. These versions are called protected. A transaction begins at the newest version alone, so a version that
-//     is no longer protected never is again.
-//  3. A freed page waits under the newest protected version that sees it. When that version is no longer protected it
+//  2. While commit w writes, version r can be read by the transactions of it that are open, or after a crash when it is the
+//     current one, w-1. The versions of open transactions are called protected. A transaction begins at the current version
+//     alone, so a version before it that is no longer protected never is again.
+//  3. A page that w frees becomes available only when w is current, so the pages of w-1 are not written over before. Then it
+//     waits under the newest protected version that sees it. When that version is no longer protected it
 //     moves to the next older protected version that sees it, and when there is none it becomes available.
+//
+// The version before the current one stays readable, should the newest meta be damaged, until the next commit writes.
 //
 // So a long reader keeps what it sees and no page that was born after it. A page moves once for each protected version that
 // sees it, and a commit looks at the pages it allocated or freed and at no others.

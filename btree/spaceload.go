@@ -2,22 +2,18 @@ package btree
 
 import "math/bits"
 
-// loadSpace reads the space pages that are current for a meta. older is the version of the other meta, or 0: what its
-// version alone still uses is protected.
-func loadSpace(g *pager, m *meta, older uint64) (*space, error) {
+// loadSpace reads the space pages that are current for a meta.
+func loadSpace(g *pager, m *meta) (*space, error) {
 	s := newSpace(m.pageSize)
 	sum := uint64(0)
 	for i := range groupsFor(m.pageSize, m.pageEnd) {
-		grp, before, err := loadGroup(g, m, i)
+		grp, err := loadGroup(g, m, i)
 		if err != nil {
 			return nil, err
 		}
 		s.groups = append(s.groups, grp)
 		sum += spaceSum(i, grp.version)
 		s.fill(i, m.pageEnd)
-		if before != nil && older != 0 {
-			s.protect(i, before, older)
-		}
 	}
 	if sum != m.space {
 		return nil, corrupt(firstPage-2, "the space pages are not those of the last commit, one is damaged: open the database read-only and copy it")
@@ -25,16 +21,15 @@ func loadSpace(g *pager, m *meta, older uint64) (*space, error) {
 	return s, nil
 }
 
-// loadGroup reads both places of a group's space page. before is the bitmap of the place that is not current when that is of
-// an older version.
-func loadGroup(g *pager, m *meta, i uint64) (grp *group, before []uint64, err error) {
-	grp = newGroup(m.pageSize, i)
+// loadGroup reads both places of a group's space page and takes the newest that is not of a later version than the meta.
+func loadGroup(g *pager, m *meta, i uint64) (*group, error) {
+	grp := newGroup(m.pageSize, i)
 	var p [2]page
 	for place := range p {
 		no := spacePage(m.pageSize, i, place)
 		got, err := g.readFile(no)
 		if err != nil && !isCorrupt(err) {
-			return nil, nil, err
+			return nil, err
 		}
 		if err != nil || got.kind() != kindSpace {
 			continue // torn by a crash; the sum tells if it was not
@@ -50,13 +45,10 @@ func loadGroup(g *pager, m *meta, i uint64) (grp *group, before []uint64, err er
 		cur = 1
 	}
 	if p[cur] == nil {
-		return nil, nil, corrupt(spacePage(m.pageSize, i, 0), "neither place holds a valid space page: open the database read-only and copy it")
+		return nil, corrupt(spacePage(m.pageSize, i, 0), "neither place holds a valid space page: open the database read-only and copy it")
 	}
 	grp.used, grp.version, grp.place = decodeSpace(p[cur]), p[cur].version(), cur
-	if p[1-cur] != nil {
-		before = decodeSpace(p[1-cur])
-	}
-	return grp, before, nil
+	return grp, nil
 }
 
 // fill makes the unused pages of a group below pageEnd available.
@@ -76,17 +68,4 @@ func (s *space) fill(i, pageEnd uint64) {
 		g.free += bits.OnesCount64(free)
 	}
 	g.maxRun = len(g.available) * 64
-}
-
-// protect keeps the pages waiting that are set in an older bitmap and available now.
-func (s *space) protect(i uint64, before []uint64, older uint64) {
-	g := s.groups[i]
-	base := i * groupPages(s.pageSize)
-	for w := range before {
-		for both := before[w] & g.available[w]; both != 0; both &= both - 1 {
-			no := base + uint64(w*64+bits.TrailingZeros64(both))
-			s.withdraw(no)
-			s.wait(extent{first: no, pages: 1}, older+1, []uint64{older})
-		}
-	}
 }

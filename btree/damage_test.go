@@ -1,0 +1,249 @@
+package btree_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rowan-db/rowan/btree"
+	"github.com/rowan-db/rowan/btree/vfs"
+)
+
+// smallDatabase returns the bytes of a database of a few pages of every kind, and what it holds.
+func smallDatabase(t testing.TB) ([]byte, contents) {
+	t.Helper()
+	var disk vfs.Mem
+	db := open(t, &disk, btree.Options{PageSize: 4096})
+	fill(t, db, 150, 60, 1)
+	want := contents{}
+	for _, big := range []int{9000, 100} {
+		err := db.Update(func(tx *btree.Tx) error {
+			tree, err := tx.Tree("t")
+			if err != nil {
+				return err
+			}
+			if err := tree.Put([]byte("big"), make([]byte, big)); err != nil {
+				return err
+			}
+			if err := tree.Put([]byte("also big"), []byte(strings.Repeat("x", 5000))); err != nil {
+				return err
+			}
+			want, err = dumpTx(tx)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustCheck(t, db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return disk.ReadFile(dbName), want
+}
+
+// inspect opens a file that may be damaged in any way, read-only or not, and returns what it holds, whether Check finds
+// anything, and the first error.
+func inspect(t *testing.T, image []byte, readOnly bool) (got contents, problems int, err error) {
+	t.Helper()
+	var disk vfs.Mem
+	disk.WriteFile(dbName, image)
+	db, err := btree.Open(dbName, &btree.Options{FS: &disk, ReadOnly: readOnly, MustExist: true})
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	}()
+	problems = len(check(t, db))
+	got, err = dump(db)
+	return got, problems, err
+}
+
+// A small file is changed in one byte at a time: in every byte of the headers and ends of all pages, and in every few bytes
+// between. The database then holds what it held before, or an error or Check tells; it never panics and never gives a wrong
+// answer that Check does not find.
+func TestEveryChangedByteIsNoticedOrHarmless(t *testing.T) {
+	image, want := smallDatabase(t)
+	noticed := 0
+	for i := range image {
+		if at := i % 4096; at >= 128 && at < 4096-32 && at%13 != 0 {
+			continue
+		}
+		image[i] ^= byte(1 + i%255)
+		for _, readOnly := range []bool{false, true} {
+			got, problems, err := inspect(t, image, readOnly)
+			if err != nil && !errors.Is(err, btree.ErrCorrupt) && !errors.Is(err, btree.ErrNotDatabase) && !errors.Is(err, btree.ErrVersion) {
+				t.Fatalf("byte %d changed: %v", i, err)
+			}
+			if err == nil && problems == 0 && !got.equal(want) {
+				t.Fatalf("byte %d changed, unnoticed: %s", i, difference(got, want))
+			}
+			if err != nil || problems > 0 {
+				noticed++
+			}
+		}
+		image[i] ^= byte(1 + i%255)
+	}
+	if noticed == 0 {
+		t.Error("no change was noticed")
+	}
+}
+
+// A file that ends early is refused, wherever it ends.
+func TestTruncatedFileIsRefused(t *testing.T) {
+	image, _ := smallDatabase(t)
+	for n := 0; n < len(image); n += 509 {
+		_, _, err := inspect(t, image[:n], n%2 == 0)
+		if !errors.Is(err, btree.ErrCorrupt) && !errors.Is(err, btree.ErrNotDatabase) {
+			t.Fatalf("a file of %d bytes of %d: %v", n, len(image), err)
+		}
+	}
+}
+
+// When the newest meta is damaged the commit before is still whole, and Check says what happened.
+func TestDamagedMetaFallsBackToTheCommitBefore(t *testing.T) {
+	var disk vfs.Mem
+	l := newLife(11, 4096)
+	db := open(t, &disk, l.opts)
+	for range 40 {
+		before := l.acked
+		if err := l.transaction(db); err != nil {
+			t.Fatal(err)
+		}
+		if db.Close() != nil {
+			t.Fatal("close")
+		}
+		image := disk.ReadFile(dbName)
+		damaged := append([]byte{}, image...)
+		damaged[newestMeta(image)+20] ^= 1
+		got, problems, err := inspect(t, damaged, true)
+		if len(before) > 0 && (err != nil || !got.equal(before)) {
+			t.Fatalf("%v: %s", err, difference(got, before))
+		}
+		if len(before) > 0 && problems == 0 {
+			t.Fatal("check does not tell that the newest meta is damaged")
+		}
+		db = open(t, &disk, l.opts)
+	}
+}
+
+// newestMeta returns the offset of the meta with the greater version.
+func newestMeta(image []byte) int {
+	version := func(off int) (v uint64) {
+		for i := 7; i >= 0; i-- {
+			v = v<<8 | uint64(image[off+16+i])
+		}
+		return v
+	}
+	if version(4096) > version(0) {
+		return 4096
+	}
+	return 0
+}
+
+func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
+	image, _ := smallDatabase(t)
+	newer := append([]byte{}, image...)
+	for _, off := range []int{0, 4096} {
+		newer[off+8] = 9
+		btree.ResealMeta(newer[off:])
+	}
+	cases := map[string]struct {
+		file []byte
+		want error
+	}{
+		"empty":         {nil, btree.ErrNotDatabase},
+		"text":          {[]byte(strings.Repeat("hello, world\n", 1000)), btree.ErrNotDatabase},
+		"SQLite":        {append([]byte("SQLite format 3\x00"), make([]byte, 9000)...), btree.ErrNotDatabase},
+		"zeros":         {make([]byte, 5<<20), btree.ErrNotDatabase},
+		"magic alone":   {[]byte(btree.Magic), btree.ErrNotDatabase},
+		"newer version": {newer, btree.ErrVersion},
+	}
+	for name, c := range cases {
+		for _, o := range []btree.Options{{ReadOnly: true}, {MustExist: true}, {}} {
+			if name == "empty" && !o.ReadOnly && !o.MustExist {
+				continue // this makes a database
+			}
+			var disk vfs.Mem
+			disk.WriteFile(dbName, c.file)
+			o.FS = &disk
+			db, err := btree.Open(dbName, &o)
+			if !errors.Is(err, c.want) {
+				t.Errorf("%s: opened with %+v: %v, want %v", name, o, err, c.want)
+			}
+			if err == nil {
+				_ = db.Close()
+			} else if string(disk.ReadFile(dbName)) != string(c.file) {
+				t.Errorf("%s: the file was changed", name)
+			}
+		}
+	}
+}
+
+// A file without permission to write opens read-only, in a directory without permission too, and nothing in the interface
+// writes to it.
+func TestReadOnlyNeedsNoPermissionAndCannotWrite(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "d")
+	image, want := smallDatabase(t)
+	path := filepath.Join(dir, dbName)
+	if err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(path, image, 0o444), os.Chmod(dir, 0o555)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o755) })
+	db, err := btree.Open(path, &btree.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	second, err := btree.Open(path, &btree.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatalf("a second reader: %v", err)
+	}
+	defer func() { _ = second.Close() }()
+	mustHold(t, db, want)
+	mustCheck(t, db)
+	if _, err := db.Begin(true); !errors.Is(err, btree.ErrReadOnly) {
+		t.Errorf("Begin for writing returned %v", err)
+	}
+	if err := db.Update(func(*btree.Tx) error { return nil }); !errors.Is(err, btree.ErrReadOnly) {
+		t.Errorf("Update returned %v", err)
+	}
+	err = db.View(func(tx *btree.Tx) error {
+		tree, err := tx.Tree("t")
+		if err != nil {
+			return err
+		}
+		_, derr := tree.Delete([]byte("big"))
+		_, rerr := tree.DeleteRange(nil, nil)
+		_, cerr := tx.CreateTree("u")
+		_, serr := tx.Savepoint()
+		for _, err := range []error{derr, rerr, cerr, serr, tree.Put(nil, nil), tx.DropTree("t"), tx.RenameTree("t", "u"),
+			tree.Load(func(func(k, v []byte) bool) {})} {
+			if !errors.Is(err, btree.ErrReadOnly) {
+				t.Errorf("a change of a read-only transaction returned %v", err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenOfMissingFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none.db")
+	for _, o := range []btree.Options{{ReadOnly: true}, {MustExist: true}} {
+		if _, err := btree.Open(path, &o); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("opened with %+v: %v", o, err)
+		}
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("opening made a file: %v", err)
+	}
+}
