@@ -1,0 +1,275 @@
+package btree_test
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rowan-db/rowan/btree"
+)
+
+// childEnv makes the test binary run one of the child programs below instead of the tests.
+const childEnv = "BTREE_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(childEnv) {
+	case "hold":
+		exitOn(childHold(os.Args[1]))
+	case "write":
+		exitOn(childWrite(os.Args[1]))
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+func exitOn(err error) {
+	if err != nil {
+		fmt.Println("child:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// childHold keeps a database open until its input ends.
+func childHold(path string) error {
+	db, err := btree.Open(path, nil)
+	if err != nil {
+		return err
+	}
+	fmt.Println("open")
+	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+// childWrite commits for ever: each transaction moves the counter on and rewrites some keys to agree with it. It prints the
+// counter after every commit.
+func childWrite(path string) error {
+	db, err := btree.Open(path, &btree.Options{PageSize: 4096})
+	if err != nil {
+		return err
+	}
+	for {
+		n := uint64(0)
+		err := db.Update(func(tx *btree.Tx) error {
+			tree, err := tx.Tree("t")
+			if errors.Is(err, btree.ErrNoTree) {
+				tree, err = tx.CreateTree("t")
+			}
+			if err != nil {
+				return err
+			}
+			n, err = advance(tree)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Println(n)
+	}
+}
+
+// advance makes commit n of childWrite from the one before: key n is new, and a few keys spread over the tree get its value.
+func advance(tree *btree.Tree) (uint64, error) {
+	old, _, err := tree.Get([]byte("n"))
+	if err != nil {
+		return 0, err
+	}
+	n := uint64(1)
+	if old != nil {
+		n = binary.BigEndian.Uint64(old) + 1
+	}
+	val := binary.BigEndian.AppendUint64(nil, n)
+	if err := tree.Put([]byte("n"), val); err != nil {
+		return 0, err
+	}
+	for i := range uint64(20) {
+		key := fmt.Sprintf("key%05d", (n+i*7919)%997)
+		if err := tree.Put([]byte(key), []byte(strings.Repeat(string(val), int(n*i%50+1)))); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
+}
+
+func startChild(t *testing.T, what, path string) (*exec.Cmd, io.WriteCloser, *bufio.Scanner) {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe, path)
+	cmd.Env = append(os.Environ(), childEnv+"="+what)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, in, bufio.NewScanner(out)
+}
+
+// Another process that has the file open keeps this one out, with an error that names the file, until it ends.
+func TestLockExcludesOtherProcesses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), dbName)
+	cmd, in, out := startChild(t, "hold", path)
+	if !out.Scan() || out.Text() != "open" {
+		t.Fatalf("the child says %q", out.Text())
+	}
+	for _, o := range []*btree.Options{nil, {ReadOnly: true}, {LockTimeout: time.Millisecond}} {
+		_, err := btree.Open(path, o)
+		if !errors.Is(err, btree.ErrLocked) || !strings.Contains(err.Error(), path) {
+			t.Errorf("opening a locked file with %+v: %v", o, err)
+		}
+	}
+	waiting := make(chan error)
+	go func() {
+		db, err := btree.Open(path, &btree.Options{LockTimeout: time.Hour})
+		if err == nil {
+			err = db.Close()
+		}
+		waiting <- err
+	}()
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waiting; err != nil {
+		t.Errorf("opening with a timeout, after the other process ended: %v", err)
+	}
+}
+
+// A process that is killed while it commits leaves its last acknowledged commit or the one after, whole, and no lock.
+func TestKilledProcessLosesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), dbName)
+	rounds := 12
+	if testing.Short() {
+		rounds = 4
+	}
+	last := uint64(0)
+	for round := range rounds {
+		cmd, _, out := startChild(t, "write", path)
+		for i := 0; i <= 5+round*3 && out.Scan(); i++ {
+			n, err := strconv.ParseUint(out.Text(), 10, 64)
+			if err != nil {
+				t.Fatalf("the child says %q", out.Text())
+			}
+			last = n
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for out.Scan() { // what it printed before it was killed
+			if n, err := strconv.ParseUint(out.Text(), 10, 64); err == nil {
+				last = max(last, n)
+			}
+		}
+		_ = cmd.Wait()
+		last = verifyAfterKill(t, path, last)
+	}
+	if last < uint64(rounds*5) {
+		t.Errorf("only %d commits were made", last)
+	}
+}
+
+// verifyAfterKill returns how many commits the file holds: as many as were acknowledged, or one more.
+func verifyAfterKill(t *testing.T, path string, acked uint64) uint64 {
+	t.Helper()
+	db, err := btree.Open(path, &btree.Options{LockTimeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	mustCheck(t, db)
+	got, err := dump(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := binary.BigEndian.Uint64([]byte(got["t"]["n"]))
+	// The last line may have been cut off by the kill, so that one commit may have been acknowledged without being read.
+	if n < acked || n > acked+2 {
+		t.Fatalf("commit %d was acknowledged and the file holds %d", acked, n)
+	}
+	want := contents{"t": {}}
+	model := want["t"]
+	for i := uint64(1); i <= n; i++ {
+		val := string(binary.BigEndian.AppendUint64(nil, i))
+		model["n"] = val
+		for k := range uint64(20) {
+			model[fmt.Sprintf("key%05d", (i+k*7919)%997)] = strings.Repeat(val, int(i*k%50+1))
+		}
+	}
+	if !got.equal(want) {
+		t.Fatalf("after kill at commit %d: %s", n, difference(got, want))
+	}
+	return n
+}
+
+// A file that somebody shortens while it is mapped makes reads fail, not the process.
+func TestShortenedFileIsAnErrorNotACrash(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows does not let a mapped file be shortened")
+	}
+	path := filepath.Join(t.TempDir(), dbName)
+	db, err := btree.Open(path, &btree.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, db, 20000, 100, 1)
+	if err := os.Truncate(path, 6*16384); err != nil {
+		t.Fatal(err)
+	}
+	failed := func(what string, err error) {
+		t.Helper()
+		if !errors.Is(err, btree.ErrFault) && !errors.Is(err, btree.ErrCorrupt) {
+			t.Errorf("%s in a shortened file: %v", what, err)
+		}
+	}
+	_, err = dump(db)
+	failed("a scan", err)
+	tx, err := db.Begin(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := tx.Tree("t")
+	if err == nil {
+		_, _, err = tree.Get(key64(15000))
+	}
+	failed("Get", err)
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	failed("Guard", db.View(func(tx *btree.Tx) error {
+		tree, err := tx.Tree("t")
+		if err != nil {
+			return err
+		}
+		c := tree.Cursor()
+		for ok := c.Last(); ok; ok = c.Prev() {
+		}
+		return c.Err()
+	}))
+	_ = db.Close() // may fail: the file is not what it was
+}
