@@ -63,6 +63,9 @@ func (o oneToken) Line(n int) (display.ViewLine, bool) {
 	return display.ViewLine{Number: 1, Tokens: []display.Token{display.Token(o)}}, n == 0
 }
 
+// mostBytes is how many bytes are written in hex on one line: more than fit.
+const mostBytes = 512
+
 // oneLine returns a value as it is written beside its name.
 func oneLine(v tuple.Value) (string, display.Kind) {
 	switch v.Kind() {
@@ -77,6 +80,9 @@ func oneLine(v tuple.Value) (string, display.Kind) {
 		return v.Plain(), display.KindBool
 	case tuple.KindInt, tuple.KindUint, tuple.KindFloat, tuple.KindDecimal:
 		return v.Plain(), display.KindNumber
+	case tuple.KindBytes:
+		s := v.AsText()
+		return tuple.BytesOf(s[:min(len(s), mostBytes)]).Plain(), display.KindText
 	}
 	return v.Plain(), display.KindText
 }

@@ -136,7 +136,7 @@ func (m *Model) notes() []note {
 		notes = append(notes, note{themes.Delete, "- staged to be deleted"})
 	}
 	if m.err != nil {
-		notes = append(notes, note{themes.Fail, display.Line(m.err.Error()) + " · L tries again"})
+		notes = append(notes, note{themes.Fail, m.err.Error() + " · L tries again"})
 	}
 	if m.gone {
 		notes = append(notes, note{themes.Warn, "The row has been deleted by others: this is what it held."})
