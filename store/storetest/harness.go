@@ -44,6 +44,9 @@ type Harness struct {
 	// it is refused as a BadValue or, in a key, a BadKey. Nil means that all
 	// values read back as themselves.
 	Stores func(v tuple.Value) (tuple.Value, bool)
+	// Exclusive tells that a database which is open for writing cannot be
+	// opened a second time, not even for reading.
+	Exclusive bool
 	// Lacks lists what the backend cannot do.
 	Lacks []Capability
 }
@@ -56,7 +59,8 @@ type Database struct {
 	Path string
 	// Reopen opens the same database again, after DB was closed.
 	Reopen func(t *testing.T) driver.DB
-	// ReadOnly opens the same database for reading only, while DB is open.
+	// ReadOnly opens the same database for reading only, while DB is open
+	// unless the harness is Exclusive.
 	ReadOnly func(t *testing.T) driver.DB
 }
 
@@ -146,6 +150,7 @@ var groups = []struct {
 	{"concurrency", concurrencyCases},
 	{"random", randomCases},
 	{"views", viewCases},
+	{"edits", editCases},
 }
 
 // Run tests a backend.

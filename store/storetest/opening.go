@@ -95,6 +95,11 @@ func (s *suite) testReopenUncommitted() {
 // openReadOnly opens the database for reading only, until the end of the test.
 func (s *suite) openReadOnly() driver.DB {
 	s.Helper()
+	if s.h.Exclusive {
+		if err := s.store.Close(); err != nil {
+			s.Fatalf("close: %v", err)
+		}
+	}
 	db := s.database.ReadOnly(s.T)
 	s.Cleanup(func() {
 		if err := db.Close(); err != nil {

@@ -3,7 +3,6 @@ package kvrows
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -14,13 +13,14 @@ import (
 type DB struct {
 	engine Engine
 	info   driver.Info
+	open   openSet
 }
 
 // Open returns tables over an engine that is open for reading.
 func Open(e Engine, info driver.Info) *DB {
 	info.Order = driver.Bytewise
 	info.Atomicity = driver.NoWrites
-	return &DB{e, info}
+	return &DB{engine: e, info: info}
 }
 
 // ReadWrite is a DB that can also be written.
@@ -36,8 +36,11 @@ func OpenReadWrite(e Engine, info driver.Info) ReadWrite {
 // Info implements driver.DB.
 func (db *DB) Info() driver.Info { return db.info }
 
-// Close implements driver.DB.
-func (db *DB) Close() error { return db.engine.Close() }
+// Close implements driver.DB. It rolls back the transactions that are open.
+func (db *DB) Close() error {
+	db.open.endAll()
+	return db.engine.Close()
+}
 
 // view calls f with a transaction for reading, which it ends.
 func (db *DB) view(ctx context.Context, f func(Tx) error) error {
@@ -118,39 +121,6 @@ func (db *DB) Select(ctx context.Context, s *driver.Schema, n int64) (key tuple.
 	return key, err
 }
 
-// Snapshot implements driver.Snapshotter.
-func (db *DB) Snapshot(ctx context.Context) (driver.Snapshot, error) {
-	tx, err := db.engine.Begin(ctx, false)
-	if err != nil {
-		return nil, err
-	}
-	return &snapshot{db.engine, tx}, nil
-}
-
-// snapshot is a transaction that only reads.
-type snapshot struct {
-	engine Engine
-	tx     Tx
-}
-
-func (s *snapshot) Release() error { return s.tx.Rollback() }
-
-func (s *snapshot) Get(ctx context.Context, t *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
-	err = s.engine.Guard(func() error {
-		rows, err = get(ctx, s.tx, t, keys)
-		return err
-	})
-	return rows, err
-}
-
-func (s *snapshot) Scan(ctx context.Context, t *driver.Schema, q driver.Query) (page driver.Page, err error) {
-	err = s.engine.Guard(func() error {
-		page, err = scan(ctx, s.tx, t, q)
-		return err
-	})
-	return page, err
-}
-
 // update calls f with a transaction for writing, and commits if f agrees.
 func (db ReadWrite) update(ctx context.Context, f func(Tx) (commit bool, err error)) error {
 	tx, err := db.engine.Begin(ctx, true)
@@ -195,61 +165,3 @@ func (db ReadWrite) DropTable(ctx context.Context, name string) error {
 func (db ReadWrite) Load(ctx context.Context, s *driver.Schema, rows iter.Seq2[driver.Row, error]) error {
 	return db.update(ctx, func(tx Tx) (bool, error) { return true, load(ctx, tx, s, rows) })
 }
-
-// Begin implements driver.Transactor.
-func (db ReadWrite) Begin(ctx context.Context) (driver.Tx, error) {
-	tx, err := db.engine.Begin(ctx, true)
-	if err != nil {
-		return nil, err
-	}
-	return &transaction{snapshot: snapshot{db.engine, tx}}, nil
-}
-
-// transaction is an interactive transaction.
-type transaction struct {
-	snapshot
-	savepoints []func() error
-}
-
-func (t *transaction) Apply(ctx context.Context, changes []driver.Change) (done driver.Applied, err error) {
-	restore, err := t.tx.Savepoint()
-	if err != nil {
-		return driver.Applied{}, err
-	}
-	err = t.engine.Guard(func() error {
-		done, err = apply(ctx, t.tx, changes)
-		return err
-	})
-	if err != nil || len(done.Conflicts) > 0 {
-		if undo := restore(); undo != nil {
-			return driver.Applied{}, undo
-		}
-	}
-	return done, err
-}
-
-func (t *transaction) Savepoint(context.Context) (driver.Savepoint, error) {
-	restore, err := t.tx.Savepoint()
-	if err != nil {
-		return 0, err
-	}
-	t.savepoints = append(t.savepoints, restore)
-	return driver.Savepoint(len(t.savepoints) - 1), nil
-}
-
-func (t *transaction) RollbackTo(_ context.Context, sp driver.Savepoint) error {
-	if sp < 0 || int(sp) >= len(t.savepoints) {
-		return driver.Errorf(driver.Closed, "savepoint %d is not of this transaction, or was undone with an earlier one", sp)
-	}
-	t.savepoints = slices.Clip(t.savepoints[:sp+1])
-	return t.savepoints[sp]()
-}
-
-func (t *transaction) Commit(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return t.tx.Commit()
-}
-
-func (t *transaction) Rollback() error { return t.tx.Rollback() }
