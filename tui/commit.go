@@ -35,6 +35,9 @@ func (m *Model) commit() tea.Cmd {
 	stopped, stop := context.WithCancel(context.Background())
 	m.commits.lent, m.commits.stop = lent, stop
 	return task.StartWrite(m.env.Tasks, commitSlot, func(ctx context.Context) (*store.CommitResult, error) {
+		if err := stopped.Err(); err != nil {
+			return nil, err
+		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		defer context.AfterFunc(stopped, cancel)()
@@ -74,7 +77,7 @@ func (m *Model) committed(r *store.CommitResult) tea.Cmd {
 		}
 	}
 	if n := len(r.Conflicts); n > 0 {
-		text := fmt.Sprintf("Nothing was written: others have changed %s.", countOf(n, "of these row"))
+		text := fmt.Sprintf("Nothing was written: others have changed %s.", countOf(n, "row"))
 		return tea.Batch(append(cmds, m.notify(pane.Notice{Text: text, Level: pane.Warning}))...)
 	}
 	m.commits.undo = r.Undo

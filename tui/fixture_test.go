@@ -1,8 +1,9 @@
-package tui_test
+package tui
 
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/rowan-db/rowan/backends/mem"
 	"github.com/rowan-db/rowan/store"
@@ -11,11 +12,12 @@ import (
 )
 
 // shop is a database in memory that knows the foreign keys which package mem
-// does not keep, and that calls before each scan, if it is set, so that tests
-// can make others write at that moment or make it fail.
+// does not keep, and that fails when a test wants it to.
 type shop struct {
 	*mem.DB
-	scanned func(table string) error
+	failTables error // of listing tables
+	failWrites error // of transactions
+	panics     atomic.Bool
 }
 
 // Info gives the database a name.
@@ -36,14 +38,23 @@ func (s *shop) Describe(ctx context.Context, table string) (*driver.Schema, erro
 	return &own, nil
 }
 
-// Scan implements [driver.Reader].
-func (s *shop) Scan(ctx context.Context, schema *driver.Schema, q driver.Query) (driver.Page, error) {
-	if s.scanned != nil {
-		if err := s.scanned(schema.Name); err != nil {
-			return driver.Page{}, err
-		}
+// Tables implements [driver.DB].
+func (s *shop) Tables(ctx context.Context) ([]driver.TableInfo, error) {
+	if s.panics.Load() {
+		panic("a mistake in a driver")
 	}
-	return s.DB.Scan(ctx, schema, q)
+	if s.failTables != nil {
+		return nil, s.failTables
+	}
+	return s.DB.Tables(ctx)
+}
+
+// Begin implements [driver.Transactor].
+func (s *shop) Begin(ctx context.Context) (driver.Tx, error) {
+	if s.failWrites != nil {
+		return nil, s.failWrites
+	}
+	return s.DB.Begin(ctx)
 }
 
 // openShop returns a database with customers and their orders.

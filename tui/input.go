@@ -10,6 +10,7 @@ import (
 // input, then those of the whole screen, then the pane itself, as text.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	p := m.top()
+	m.status.answered()
 	if m.screen.tooSmall() {
 		return m.keyUnseen(k)
 	}

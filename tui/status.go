@@ -33,6 +33,14 @@ func (s *status) expire(e expired) {
 	}
 }
 
+// answered ends a notice that said why a key did nothing, when the next one is
+// pressed.
+func (s *status) answered() {
+	if s.notice.Level == pane.Blocked {
+		s.notice = pane.Notice{}
+	}
+}
+
 // notify shows a notice for a while and keeps it in the log.
 func (m *Model) notify(n pane.Notice) tea.Cmd {
 	s := &m.status

@@ -41,12 +41,15 @@ type Options struct {
 	// Table is the table to show first, empty for none.
 	Table string
 	// Profiles lists the databases to choose from.
-	Profiles []profiles.Entry
+	Profiles []Entry
 	// Theme is the user's choice, nil to go by the terminal's background.
 	Theme *themes.Theme
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
 }
+
+// Entry is a database that the start screen offers.
+type Entry = profiles.Entry
 
 // Opened is what is known of an open database besides its store.
 type Opened struct {

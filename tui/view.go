@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -122,7 +123,7 @@ func (m *Model) frame(p place) string {
 		f.Note = n.Note()
 	}
 	if f.Footer == nil && m.isOverlay(p.pane) && f.Focused {
-		f.Footer = append(m.hintSpans(p.pane.Commands(), st.Overlay, p.width-3), style.Plain(" "))
+		f.Footer = m.overlayHints(p.pane.Commands(), p.width-3)
 	}
 	if view := p.pane.View(); view != "" {
 		f.Body = strings.Split(view, "\n")
@@ -225,7 +226,7 @@ func (m *Model) hints() string {
 	}
 	var left []style.Span
 	if len(m.overlays) == 0 {
-		left = m.hintSpans(append(m.top().Commands()[:len(m.top().Commands()):len(m.top().Commands())], m.global...), st.Screen, room)
+		left = m.hintSpans(slices.Concat(m.top().Commands(), m.global), st.Screen, room)
 	}
 	return style.SplitLine(base, m.screen.width, left, right)
 }
@@ -244,6 +245,26 @@ func (m *Model) noticeSpans(n pane.Notice) []style.Span {
 	return []style.Span{{SGR: look, Text: mark + display.Line(n.Text)}}
 }
 
+// overlayHints returns the hints of an overlay. The one that says how to leave
+// it is never dropped.
+func (m *Model) overlayHints(commands []pane.Command, room int) []style.Span {
+	l := m.env.Styles.Overlay
+	var out, leave []style.Span
+	rest := make([]pane.Command, 0, len(commands))
+	for _, c := range commands {
+		if slices.Contains(c.Keys, "esc") && c.Reason() == "" {
+			leave = hint(&c, l, "esc")
+			continue
+		}
+		rest = append(rest, c)
+	}
+	out = m.hintSpans(rest, l, room-style.SpansWidth(leave))
+	if len(out) == 0 && len(leave) > 0 {
+		leave[0].Text = " "
+	}
+	return append(append(out, leave...), style.Plain(" "))
+}
+
 // hintSpans returns the hints of the commands that can be run now, as many as
 // there is room for.
 func (m *Model) hintSpans(commands []pane.Command, l style.Layer, room int) []style.Span {
@@ -254,11 +275,7 @@ func (m *Model) hintSpans(commands []pane.Command, l style.Layer, room int) []st
 		if c.Hint == "" || len(c.Keys) == 0 || c.Reason() != "" {
 			continue
 		}
-		spans := []style.Span{
-			{SGR: l.Of(themes.HintText), Text: " · "},
-			{SGR: l.Of(themes.HintKey), Text: pane.Label(c.Keys[0])},
-			{SGR: l.Of(themes.HintText), Text: " " + c.Hint},
-		}
+		spans := hint(c, l, c.Keys[0])
 		if len(out) == 0 {
 			spans[0].Text = " "
 		}
@@ -270,4 +287,16 @@ func (m *Model) hintSpans(commands []pane.Command, l style.Layer, room int) []st
 		out = append(out, spans...)
 	}
 	return out
+}
+
+// hint returns the hint of a command, nil if it has none.
+func hint(c *pane.Command, l style.Layer, key string) []style.Span {
+	if c.Hint == "" {
+		return nil
+	}
+	return []style.Span{
+		{SGR: l.Of(themes.HintText), Text: " · "},
+		{SGR: l.Of(themes.HintKey), Text: pane.Label(key)},
+		{SGR: l.Of(themes.HintText), Text: " " + c.Hint},
+	}
 }

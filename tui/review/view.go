@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rowan-db/rowan/store"
@@ -72,10 +73,8 @@ func (m *Model) stateLine() string {
 	switch {
 	case len(m.changes) == 0:
 		return say(l.Muted(), "esc goes back")
-	case len(m.conflicts) == 1:
-		return say(l.Of(themes.Fail), "1 conflict must be resolved before commit: m keeps mine, t takes theirs, e edits")
-	case len(m.conflicts) > 1:
-		return say(l.Of(themes.Fail), countOf(len(m.conflicts), "conflict")+" must be resolved before commit: m keeps mine, t takes theirs, e edits")
+	case len(m.conflicts) > 0:
+		return say(l.Of(themes.Fail), countOf(len(m.conflicts), "conflict")+" to resolve before commit: m mine · t theirs · e edit")
 	}
 	return style.Line(l.Text(), m.width, style.Span{SGR: l.Of(themes.HintKey), Text: " ctrl+s"}, style.Plain(" writes "+countOf(len(m.changes), "change")+" to "+m.env.Name+", "),
 		style.Span{SGR: l.Of(themes.HintKey), Text: "esc"}, style.Plain(" goes back with everything staged"))
@@ -123,7 +122,7 @@ func (m *Model) drawLine(i int) string {
 	d := m.conflicts[s.ID]
 	return m.drawVersions(l, columnName(s.Schema, at.column), [3]style.Span{
 		versionSpan(d.Base, s.Schema, at.column, l.Text()),
-		versionSpan(d.Mine, s.Schema, at.column, l.Of(themes.Change)),
+		mineSpan(&d, at.column, l.Of(themes.Change)),
 		versionSpan(d.Theirs, s.Schema, at.column, l.Of(themes.Fail)),
 	})
 }
@@ -241,6 +240,17 @@ func (m *Model) drawVersions(l style.Layer, name string, versions [3]style.Span)
 		out += style.Line(l.Text(), max(0, w-1), v) + style.Line(l.Text(), min(1, w))
 	}
 	return out
+}
+
+// mineSpan returns a value as the change would leave it. Columns that an insert
+// does not set get their defaults, which only the database knows.
+func mineSpan(d *store.ConflictDetail, column int, look style.SGR) style.Span {
+	c := column - len(d.Staged.Schema.Key)
+	unset := !slices.ContainsFunc(d.Staged.Change.Set, func(a store.Assignment) bool { return a.Column == c })
+	if d.Staged.Change.Op == store.Insert && c >= 0 && unset {
+		return style.Span{SGR: look, Text: "(default)"}
+	}
+	return versionSpan(d.Mine, d.Staged.Schema, column, look)
 }
 
 // versionSpan returns a value of one version.

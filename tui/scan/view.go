@@ -157,7 +157,7 @@ func (m *Model) drawField(f *field.Field, at spot, width int, hint string) strin
 func (m *Model) toggleLine() string {
 	l := m.env.Styles.Overlay
 	line := style.Line(l.Text(), m.labelWidth()+1)
-	for c, name := range [columns]string{"last one begins so", "inclusive", "inclusive"} {
+	for c, name := range [columns]string{"begins with", "inclusive", "inclusive"} {
 		line += m.drawToggle(m.toggles[c] == (c == prefixColumn), spot{c, m.toggleRow()}, name, m.columnWidth(c))
 	}
 	return line

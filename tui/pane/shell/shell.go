@@ -8,6 +8,7 @@ package shell
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -100,7 +101,9 @@ func Change(t Target, s *store.Staged) []string {
 	case c.Op == store.Delete:
 		return []string{write(t, "delete", c.Table, c.Key, nil, "")}
 	case c.Op == store.Insert && c.Key == nil:
-		return []string{"# " + strconv.QuoteToASCII(c.Table) + ": a row whose key the database makes cannot be inserted by a command"}
+		return comment(c.Table, "a row whose key the database makes cannot be inserted by a command")
+	case unspeakable(s):
+		return comment(c.Table, "a column whose name holds = or ends with : cannot be set by a command")
 	case c.Op == store.Insert:
 		return []string{write(t, "put", c.Table, c.Key, assignments(s.Schema, c.Set), "--insert")}
 	case !c.Moves():
@@ -118,6 +121,21 @@ func Change(t Target, s *store.Staged) []string {
 	}
 }
 
+func comment(table, why string) []string {
+	return []string{"# " + strconv.QuoteToASCII(table) + ": " + why}
+}
+
+// unspeakable reports whether a change is of a column that COLUMN=VALUE cannot
+// name.
+func unspeakable(s *store.Staged) bool {
+	for _, a := range s.Change.Set {
+		if n := s.Schema.Columns[a.Column].Name; strings.ContainsRune(n, '=') || strings.HasSuffix(n, ":") {
+			return true
+		}
+	}
+	return false
+}
+
 func write(t Target, command, table string, key tuple.Tuple, set []string, flag string) string {
 	var flags []string
 	if flag != "" {
@@ -130,13 +148,14 @@ func write(t Target, command, table string, key tuple.Tuple, set []string, flag 
 }
 
 // assignments returns the words that set columns: a plain word where it reads
-// back as the value, and otherwise JSON.
+// back as the value and holds no control characters, which would do something
+// to the terminal that it is pasted into, and otherwise JSON.
 func assignments(s *store.Schema, set []store.Assignment) []string {
 	words := make([]string, len(set))
 	for i, a := range set {
 		c := &s.Columns[a.Column]
 		word := a.Value.Edit()
-		if v, err := tuple.ParseAs(c.Kind, c.Type, word); err == nil && v == a.Value && !strings.ContainsRune(word, 0) {
+		if v, err := tuple.ParseAs(c.Kind, c.Type, word); err == nil && v == a.Value && !strings.ContainsFunc(word, unicode.IsControl) {
 			words[i] = c.Name + "=" + word
 		} else {
 			words[i] = c.Name + ":=" + string(a.Value.AppendJSON(nil))
