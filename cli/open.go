@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rowan-db/rowan/backends"
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/profile"
+	"github.com/rowan-db/rowan/tui/display"
+)
+
+// target is what an argument names.
+type target struct {
+	// text is the argument.
+	text string
+	// location is the path or URL to open.
+	location string
+	// profile is not nil if the argument names one.
+	profile *profile.Profile
+}
+
+// resolve finds out what an argument names. A word without a separator is a
+// profile if there is one of that name; ./word is always a file.
+func (a *app) resolve(text string) (target, error) {
+	t := target{text: text, location: text}
+	if profile.IsURL(text) || strings.ContainsRune(text, filepath.Separator) {
+		return t, nil
+	}
+	profiles, err := profile.Load(profile.Path())
+	if err != nil {
+		if _, missing := os.Stat(text); missing != nil {
+			return t, driver.Errorf(driver.Configuration, "%w", err).
+				WithHint("mend the file of profiles; until then, name databases by path or URL")
+		}
+		a.note("%v", err)
+		return t, nil
+	}
+	if p, ok := profile.Find(profiles, text); ok {
+		t.profile, t.location = &p, p.Target
+	}
+	return t, nil
+}
+
+// readOnly reports whether the target is to be opened for reading only.
+func (t target) readOnly() bool { return t.profile != nil && t.profile.ReadOnly }
+
+func (t target) production() bool {
+	return t.profile != nil && t.profile.Environment == profile.Production
+}
+
+// open opens a target. Options that the profile adds to are those of the
+// command line.
+func (a *app) open(ctx context.Context, t target, o backends.Options) (*store.Store, error) {
+	o.ReadOnly = o.ReadOnly || a.readOnly || t.readOnly()
+	s, err := backends.Open(ctx, t.location, o)
+	if err != nil && t.profile == nil && store.KindOf(err) == store.NotFound && !strings.ContainsRune(t.text, filepath.Separator) {
+		return nil, driver.Errorf(driver.NotFound, "there is neither a file nor a profile named %s", t.text).
+			WithHint("rowan alone lists the profiles; rowan demo makes a database to try")
+	}
+	return s, err
+}
+
+// with opens the database of an argument, calls f, and closes it.
+func (a *app) with(ctx context.Context, text string, o backends.Options, f func(*store.Store) error) error {
+	t, err := a.resolve(text)
+	if err != nil {
+		return err
+	}
+	s, err := a.open(ctx, t, o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(s), s.Close())
+}
+
+// withTable is with, for a command about one table that only reads.
+func (a *app) withTable(ctx context.Context, text, table string, f func(*store.Table) error) error {
+	return a.with(ctx, text, backends.Options{ReadOnly: true}, func(s *store.Store) error {
+		t, err := s.Table(ctx, table)
+		if err != nil {
+			return err
+		}
+		return f(t)
+	})
+}
+
+// writes opens the database of an argument for writing. A production database
+// is opened only if confirm repeats the profile's name.
+func (a *app) writes(ctx context.Context, text, confirm string, o backends.Options, f func(*store.Store, *store.Writer) error) error {
+	t, err := a.resolve(text)
+	if err != nil {
+		return err
+	}
+	if t.production() && confirm != t.profile.Name {
+		return usagef("profile %s is a production database: add --confirm %s to write to it", t.profile.Name, t.profile.Name)
+	}
+	s, err := a.open(ctx, t, o)
+	if err != nil {
+		return err
+	}
+	w, err := s.Writer()
+	if err == nil {
+		err = f(s, w)
+	}
+	return errors.Join(err, s.Close())
+}
+
+// note prints a line for people to standard error.
+func (a *app) note(format string, args ...any) {
+	fmt.Fprintln(a.stderr, display.Line(fmt.Sprintf(format, args...)))
+}

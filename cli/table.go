@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"bufio"
+
+	"github.com/rowan-db/rowan/tui/display"
+)
+
+// table lays out text in columns, and makes it safe to show. It holds the
+// first rows back, to see how wide the columns must be.
+type table struct {
+	widths  []int
+	header  []string
+	rows    [][]string
+	right   [][]bool
+	started bool
+}
+
+func newTable(columns []string) *table {
+	t := &table{widths: make([]int, len(columns)), header: columns}
+	t.measure(columns)
+	return t
+}
+
+func (t *table) measure(cells []string) {
+	for i, s := range cells {
+		t.widths[i] = max(t.widths[i], min(display.WidthUpTo(s, maxWidth), maxWidth))
+	}
+}
+
+// add adds a row. right tells which cells stand at the right edge of their
+// columns.
+func (t *table) add(w *bufio.Writer, cells []string, right []bool) error {
+	if t.started {
+		return t.print(w, cells, right)
+	}
+	t.measure(cells)
+	t.rows = append(t.rows, cells)
+	t.right = append(t.right, right)
+	if len(t.rows) < measured {
+		return nil
+	}
+	return t.flush(w)
+}
+
+// flush prints the header and the rows that were held back. The widths stay.
+func (t *table) flush(w *bufio.Writer) error {
+	if t.started {
+		return nil
+	}
+	t.started = true
+	if err := t.print(w, t.header, nil); err != nil {
+		return err
+	}
+	for i, cells := range t.rows {
+		if err := t.print(w, cells, t.right[i]); err != nil {
+			return err
+		}
+	}
+	t.rows, t.right = nil, nil
+	return nil
+}
+
+// gap is the space between two columns.
+const gap = "  "
+
+func (t *table) print(w *bufio.Writer, cells []string, right []bool) error {
+	var line []byte
+	for i, s := range cells {
+		if i > 0 {
+			line = append(line, gap...)
+		}
+		c := display.Cell{Width: t.widths[i]}
+		if right != nil && right[i] {
+			c.Align = display.Right
+		}
+		line = c.Append(line, s)
+	}
+	for len(line) > 0 && line[len(line)-1] == ' ' {
+		line = line[:len(line)-1]
+	}
+	_, err := w.Write(append(line, '\n'))
+	return err
+}

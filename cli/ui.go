@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/rowan-db/rowan/backends"
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/profile"
+	"github.com/rowan-db/rowan/themes"
+	"github.com/rowan-db/rowan/tui"
+	"github.com/rowan-db/rowan/tui/display"
+)
+
+// ui opens a database in the terminal.
+func (a *app) ui(ctx context.Context, text string) error {
+	if err := a.needTerminal(); err != nil {
+		return err
+	}
+	theme, err := namedTheme(a.theme)
+	if err != nil {
+		return err
+	}
+	s, opened, err := a.openForUI(ctx, text, a.readOnly)
+	if err != nil {
+		return err
+	}
+	return tui.Run(ctx, tui.Options{
+		Open: a.openForUI, Store: s, Opened: opened, Profiles: a.entriesOrNote(), Theme: theme,
+	})
+}
+
+// start shows what can be opened.
+func (a *app) start(ctx context.Context) error {
+	if !isTerminal(a.stdout) {
+		return a.printEntries()
+	}
+	if err := a.needTerminal(); err != nil {
+		return err
+	}
+	theme, err := namedTheme(a.theme)
+	if err != nil {
+		return err
+	}
+	return tui.Run(ctx, tui.Options{Open: a.openForUI, Profiles: a.entriesOrNote(), Theme: theme})
+}
+
+func (a *app) needTerminal() error {
+	if isTerminal(a.stdout) && isTerminal(a.stdin) {
+		return nil
+	}
+	return usagef("the user interface needs a terminal; in scripts, use a command such as rowan scan")
+}
+
+// openForUI opens a target with all that the user interface wants to know of
+// it. It may run on any goroutine.
+func (a *app) openForUI(ctx context.Context, text string, readOnly bool) (*store.Store, tui.Opened, error) {
+	t, err := a.resolve(text)
+	if err != nil {
+		return nil, tui.Opened{}, err
+	}
+	opened := tui.Opened{Target: text}
+	if t.profile != nil {
+		opened.Name, opened.Environment = t.profile.Name, string(t.profile.Environment)
+		if opened.Theme, err = namedTheme(t.profile.Theme); err != nil {
+			return nil, opened, fmt.Errorf("profile %s: %w", t.profile.Name, err)
+		}
+	}
+	s, err := a.open(ctx, t, backends.Options{ReadOnly: readOnly})
+	if err != nil {
+		return nil, opened, err
+	}
+	openJournal(s, &opened)
+	if err := profile.AddRecent(recentTarget(t, s), time.Now()); err != nil {
+		opened.Notes = append(opened.Notes, err.Error())
+	}
+	return s, opened, nil
+}
+
+// namedTheme returns the theme of a name or file, nil for the empty name.
+func namedTheme(name string) (*themes.Theme, error) {
+	switch {
+	case name == "":
+		return nil, nil
+	case strings.ContainsRune(name, filepath.Separator) || strings.HasSuffix(name, ".toml"):
+		return themes.Load(name)
+	}
+	theme, err := themes.Named(name)
+	if errors.Is(err, themes.ErrUnknown) {
+		return nil, usagef("there is no theme %s; the themes are %s, and any file that ends in .toml", name, strings.Join(themes.Names(), ", "))
+	}
+	return theme, err
+}
+
+// recentTarget is what opens the same database again, from anywhere.
+func recentTarget(t target, s *store.Store) string {
+	if t.profile != nil {
+		return t.profile.Name
+	}
+	if profile.IsURL(t.text) {
+		return t.text
+	}
+	return s.Info().Location
+}
+
+// openJournal opens the file in which what is staged for a database outlives
+// the program, and fills in what is known of it.
+func openJournal(s *store.Store, opened *tui.Opened) {
+	if s.Info().ReadOnly != "" {
+		return
+	}
+	location := s.Info().Location
+	dir := filepath.Join(profile.StateDir(), "staged")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		opened.Notes = append(opened.Notes, fmt.Sprintf("staged changes are kept in memory only: %v", err))
+		return
+	}
+	name := fmt.Sprintf("%x.journal", sha256.Sum256([]byte(location)))
+	path := filepath.Join(dir, name)
+	changes, err := store.OpenJournal(path, location)
+	if err != nil {
+		opened.Notes = append(opened.Notes, err.Error())
+	}
+	if changes != nil {
+		opened.Changes, opened.Journal = changes, path
+	}
+}
+
+// entriesOrNote is entries, for when the list is of help but not the point.
+func (a *app) entriesOrNote() []tui.Entry {
+	entries, err := entries()
+	if err != nil {
+		a.note("%v", err)
+	}
+	return entries
+}
+
+// entries returns the profiles, and the recent targets that are none.
+func entries() ([]tui.Entry, error) {
+	named, err := profile.Load(profile.Path())
+	recent, recentErr := profile.LoadRecent()
+	opened := map[string]time.Time{}
+	for _, r := range recent {
+		opened[r.Target] = r.Opened
+	}
+	var all []tui.Entry
+	for _, p := range named {
+		all = append(all, tui.Entry{
+			Name: p.Name, Target: p.Target, Environment: string(p.Environment),
+			ReadOnly: p.ReadOnly, Opened: opened[p.Name],
+		})
+	}
+	for _, r := range recent {
+		if _, ok := profile.Find(named, r.Target); !ok {
+			all = append(all, tui.Entry{Target: r.Target, Opened: r.Opened})
+		}
+	}
+	return all, errors.Join(err, recentErr)
+}
+
+// printEntries lists what can be opened, for a pipe.
+func (a *app) printEntries() error {
+	all, err := entries()
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		a.note("there are no profiles and no recent databases; rowan demo makes one to try")
+	}
+	for _, e := range all {
+		name := e.Name
+		if name == "" {
+			name = "-"
+		}
+		if _, err := fmt.Fprintf(a.stdout, "%s\t%s\n", display.Line(name), display.Line(e.Target)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
