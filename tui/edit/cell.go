@@ -37,9 +37,10 @@ type Cell struct {
 	old    tuple.Value // in the database, or in the staged insert
 	staged bool        // another value is staged already
 
-	box  input.Model
-	null bool
-	err  string // why what is typed will not do
+	box   input.Model
+	null  bool
+	given given
+	err   string // why what is typed will not do
 
 	opened        bool // the user's own editor is to be started at once
 	width, height int
@@ -65,31 +66,14 @@ func NewCell(env *pane.Env, act pane.EditCell) *Cell {
 
 // set puts a value into the editor.
 func (c *Cell) set(v tuple.Value) {
-	c.null = v.IsNull()
-	text := v.Edit()
-	if c.column.Kind == tuple.KindNull {
-		text = guessable(v)
-	}
+	text := editText(c.column, v)
+	c.null, c.given = v.IsNull(), given{v, text}
 	if isLong(c.column, text) {
 		c.box = input.Area(text)
 	} else {
 		c.box = input.Line(text)
 	}
 	c.check()
-}
-
-// guessable returns a value as it is typed into a column of no particular
-// kind: so that it is read back as the same.
-func guessable(v tuple.Value) string {
-	if text := v.Edit(); v.IsNull() || readsBack(text, v) {
-		return text
-	}
-	return v.String()
-}
-
-func readsBack(text string, v tuple.Value) bool {
-	got, err := tuple.ParseAs(tuple.KindNull, "", text)
-	return err == nil && got == v
 }
 
 // isLong reports whether a text needs more than a line.
@@ -156,7 +140,7 @@ func (c *Cell) value() (tuple.Value, error) {
 	if c.null {
 		return tuple.Null, nil
 	}
-	return parse(c.column, c.box.Value())
+	return c.given.parse(c.column, c.box.Value())
 }
 
 // enter stages the change, but in an area it begins a new line.
@@ -227,7 +211,11 @@ func (c *Cell) Footer() []style.Span { return nil }
 // Size implements [pane.Sizer].
 func (c *Cell) Size(maxWidth, maxHeight int) (width, height int) {
 	if c.box.IsArea() {
-		return min(maxWidth, 100), min(maxHeight, 24)
+		const least, most = 6, 20
+		width = min(maxWidth, 100)
+		text := c.box.Value()
+		rows := strings.Count(text, "\n") + len(text)/max(width, 1) + 2
+		return width, min(maxHeight, c.chrome()+min(max(rows, least), most))
 	}
 	return min(maxWidth, 72), min(maxHeight, c.chrome()+1)
 }

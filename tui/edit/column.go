@@ -14,6 +14,8 @@ const (
 	nullText    = "∅ null"
 	emptyText   = "''"
 	defaultText = "default"
+
+	requiredText = "required"
 )
 
 // columnOf returns a column by its index into the key and then the columns.
@@ -37,6 +39,44 @@ func valueOf(s *store.Schema, r *store.Row, column int) tuple.Value {
 	return values[column]
 }
 
+// given is a value that an editor began with, and the text that stands for it.
+type given struct {
+	value tuple.Value
+	text  string
+}
+
+// parse reads what was typed. Text that was left alone is the value that it
+// stood for, whatever it would be read as: a column may hold values of other
+// kinds than its own.
+func (g given) parse(c *store.Column, text string) (tuple.Value, error) {
+	if text == g.text && !g.value.IsNull() {
+		return g.value, nil
+	}
+	return parse(c, text)
+}
+
+// editText returns a value as it is typed into a column.
+func editText(c *store.Column, v tuple.Value) string {
+	if c.Kind == tuple.KindNull {
+		return guessable(v)
+	}
+	return v.Edit()
+}
+
+// guessable returns a value as it is typed into a column of no particular
+// kind: so that it is read back as the same.
+func guessable(v tuple.Value) string {
+	if text := v.Edit(); v.IsNull() || readsBack(text, v) {
+		return text
+	}
+	return v.String()
+}
+
+func readsBack(text string, v tuple.Value) bool {
+	got, err := tuple.ParseAs(tuple.KindNull, "", text)
+	return err == nil && got == v
+}
+
 // parse reads what was typed for a column. White space between the digits of
 // binary data does not count.
 func parse(c *store.Column, text string) (tuple.Value, error) {
@@ -56,8 +96,11 @@ func describe(c *store.Column) string {
 	if typ == "" {
 		typ = c.Kind.String()
 	}
-	if c.Kind == tuple.KindBytes {
+	switch c.Kind {
+	case tuple.KindBytes:
 		typ += ", as hex"
+	case tuple.KindNull:
+		typ = strings.TrimSpace(c.Type + " of any kind")
 	}
 	if c.Nullable {
 		return typ + ", may be NULL"

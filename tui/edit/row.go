@@ -45,6 +45,7 @@ type entry struct {
 	key    bool
 	auto   bool // the database makes it if nothing is typed
 	state  state
+	given  given
 	box    input.Model
 }
 
@@ -79,11 +80,8 @@ func (e *entry) set(v tuple.Value) {
 		e.state = stateNull
 		return
 	}
-	text := v.Edit()
-	if e.column.Kind == tuple.KindNull {
-		text = guessable(v)
-	}
-	e.box.SetValue(text)
+	e.given = given{v, editText(e.column, v)}
+	e.box.SetValue(e.given.text)
 }
 
 // value returns what the field gives its column; ok is false if that is
@@ -93,7 +91,7 @@ func (e *entry) value() (v tuple.Value, ok bool, err error) {
 	case stateNull:
 		return tuple.Null, true, nil
 	case stateValue:
-		v, err = parse(e.column, e.box.Value())
+		v, err = e.given.parse(e.column, e.box.Value())
 		return v, true, err
 	}
 	return tuple.Null, false, e.missing()

@@ -108,7 +108,7 @@ func (r *Row) appendInput(dst []byte, e *entry, focused bool) []byte {
 	case e.state == stateDefault && e.auto:
 		text = "automatic"
 	case e.state == stateDefault && e.missing() != nil:
-		text = "…"
+		text = requiredText
 	case e.state == stateDefault:
 		text = defaultText
 	case e.box.Value() == "" && !focused:
@@ -145,6 +145,11 @@ func (r *Row) note(e *entry) string {
 func (r *Row) message() style.Span {
 	if r.err != "" {
 		return style.Span{SGR: r.env.Styles.Form.Error, Text: "✗ " + r.err}
+	}
+	if e := r.current(); e.state == stateValue {
+		if _, _, err := e.value(); err != nil {
+			return style.Span{SGR: r.env.Styles.Form.Error, Text: "✗ " + e.column.Name + ": " + reason(err)}
+		}
 	}
 	return style.Span{SGR: r.env.Styles.Form.Help, Text: "Fields that are left alone get the database's default."}
 }

@@ -168,7 +168,7 @@ func cluster(s string) int {
 	case s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf):
 		return 1
 	}
-	if r, size := utf8.DecodeRuneInString(s); r == utf8.RuneError || size == 1 {
+	if r, size := utf8.DecodeRuneInString(s); r == utf8.RuneError && size == 1 {
 		return size
 	}
 	c, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
