@@ -188,9 +188,9 @@ func (cs *ChangeSet) committed() {
 }
 
 // commitOrder returns the names of the changes in the order of staging, except
-// that a change which gives up a key comes before the one that takes it.
-// Changes that take keys from each other in a circle cannot be put in order:
-// they stay as they are, and the commit finds a conflict.
+// that a change which gives up a key comes before the one that takes it. Thus
+// each change finds the row that it is of, and never one that another change
+// has put in its place.
 func (cs *ChangeSet) commitOrder() []ID {
 	order := make([]ID, 0, len(cs.order))
 	seen := make(map[ID]bool, len(cs.order))

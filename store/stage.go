@@ -52,18 +52,46 @@ func (c *ChangeSet) edit(op string, id ID, was *staged, column int, v tuple.Valu
 	}
 	now := &staged{schema: s, change: was.change}
 	if column < len(s.Key) {
-		if err := c.setKey(op, id, now, column, v); err != nil {
+		if err := now.setKey(op, column, v); err != nil {
 			return err
 		}
 	} else if err := now.set(op, column-len(s.Key), v); err != nil {
 		return err
 	}
+	if key := now.change.FinalKey(); key != nil && !now.idle() {
+		if err := c.checkFree(op, s, key, id); err != nil {
+			return err
+		}
+		if c.inCircle(now) {
+			return fault(op, s.Name, Exists, "rows would exchange their keys, which no order of changes can do").
+				withHint("give one of them a free key, commit, and then the other's")
+		}
+	}
 	c.replace(id, now)
 	return nil
 }
 
+// inCircle reports whether a change would take the key of a row that takes the
+// key of another, and so on, back to the row of the change. Without circles,
+// changes can be made in an order in which each finds its row as it was before
+// all of them: see commitOrder.
+func (c *ChangeSet) inCircle(st *staged) bool {
+	start, ok := st.row()
+	if !ok {
+		return false
+	}
+	for st != nil && st.change.Moves() {
+		at, _ := st.final()
+		if at == start {
+			return true
+		}
+		st = c.changes[c.byRow[at]]
+	}
+	return false
+}
+
 // setKey sets an element of the key that the row will have.
-func (c *ChangeSet) setKey(op string, id ID, st *staged, element int, v tuple.Value) error {
+func (st *staged) setKey(op string, element int, v tuple.Value) error {
 	s := st.schema
 	column := &s.Key[element]
 	auto := st.change.Op == Insert && s.AutoKey && len(s.Key) == 1
@@ -79,9 +107,6 @@ func (c *ChangeSet) setKey(op string, id ID, st *staged, element int, v tuple.Va
 		key = make(tuple.Tuple, len(s.Key))
 	}
 	key[element] = v
-	if err := c.checkFree(op, s, key, id); err != nil {
-		return err
-	}
 	switch {
 	case st.change.Op == Insert:
 		st.change.Key = key
@@ -192,16 +217,12 @@ func (c *ChangeSet) Insert(s *Schema, key tuple.Tuple, set []Assignment) (ID, er
 }
 
 // Delete stages that a row be removed, whatever else was staged of it. If that
-// is staged already, it is un-staged; a row that is only staged to be inserted
-// is dropped. The row is as for Edit.
+// is staged already, it is un-staged. The row is as for Edit: one that is only
+// staged to be inserted is un-staged with Drop.
 func (c *ChangeSet) Delete(s *Schema, row Row) error {
 	const op = "delete"
 	id, was := c.ofRow(s, row.Key)
 	if was == nil {
-		if inserted, ok := c.insertedWith(s, row.Key); ok {
-			c.Drop(inserted)
-			return nil
-		}
 		if err := checkBase(op, s, &row); err != nil {
 			return err
 		}
@@ -218,11 +239,6 @@ func (c *ChangeSet) Delete(s *Schema, row Row) error {
 	}
 	c.replace(id, now)
 	return nil
-}
-
-func (c *ChangeSet) insertedWith(s *Schema, key tuple.Tuple) (ID, bool) {
-	id, ok := c.byFinal[rowIDOf(s.Name, key)]
-	return id, ok && c.changes[id].change.Op == Insert
 }
 
 // Drop un-stages a change, if it is still staged.

@@ -45,7 +45,7 @@ func (s *suite) drawTable(rt *rapid.T, name string) *drawnTable {
 	}
 	d := &drawnTable{suite: s, rt: rt, schema: t.Schema(), table: t}
 	var puts []driver.Change
-	for range rapid.SampledFrom([]int{60, 60, 60, 30, 30, 30, 10, 10, 2, 0}).Draw(rt, "rows") {
+	for range rapid.SampledFrom([]int{2, 60, 60, 60, 30, 30, 30, 10, 10, 0}).Draw(rt, "rows") {
 		puts = append(puts, driver.Change{Op: driver.Put, Table: name, Key: d.drawKey(), Set: d.drawSet()})
 	}
 	d.write(puts...)
