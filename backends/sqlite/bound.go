@@ -4,6 +4,7 @@ package sqlite
 
 import (
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/rowan-db/rowan/store/driver"
@@ -13,10 +14,6 @@ import (
 // edge returns the value to compare column c with in place of v, so that the
 // affinity that SQLite applies to an argument does not change what is meant.
 func edge(c *driver.Column, v tuple.Value) (e tuple.Value, below bool) {
-	if v.Kind() == tuple.KindFloat && math.IsNaN(v.AsFloat()) {
-		// After all numbers and before all text, where there is nothing.
-		return edge(c, tuple.Text(""))
-	}
 	class, ok := storageClass(c, v)
 	if !ok {
 		class = nearest(v)
@@ -47,12 +44,20 @@ func afterNumber(c *driver.Column, text string) tuple.Value {
 	return tuple.Text(text + "\x01")
 }
 
-// nearest returns the number next to one that SQLite has no room for.
+// nearest returns the number next to one that SQLite cannot hold. NaN is after
+// all numbers and before all text but the empty one.
 func nearest(v tuple.Value) tuple.Value {
-	if v.Kind() == tuple.KindUint {
-		return tuple.Float(float64(v.AsUint()))
+	f := v.AsFloat()
+	switch v.Kind() {
+	case tuple.KindUint:
+		f = float64(v.AsUint())
+	case tuple.KindDecimal:
+		f, _ = strconv.ParseFloat(v.AsText(), 64) // infinite if out of range
 	}
-	return tuple.Text(v.AsText())
+	if math.IsNaN(f) {
+		return tuple.Text("")
+	}
+	return tuple.Float(f)
 }
 
 // The collations that SQLite has built in.
@@ -110,15 +115,19 @@ func prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value) {
 // successor returns the least string above all that begin with s, of bytes
 // that are not skipped. It reports false if there is none.
 func successor(s string, skip func(byte) bool) (string, bool) {
-	s = strings.TrimRight(s, "\xff")
-	if s == "" {
+	n := len(s)
+	for n > 0 && s[n-1] == 0xff {
+		n--
+	}
+	if n == 0 {
 		return "", false
 	}
-	last := s[len(s)-1] + 1
-	for skip != nil && skip(last) {
-		last++
+	next := []byte(s[:n])
+	next[n-1]++
+	for skip != nil && skip(next[n-1]) {
+		next[n-1]++
 	}
-	return s[:len(s)-1] + string([]byte{last}), true
+	return string(next), true
 }
 
 func isUpperASCII(b byte) bool { return b >= 'A' && b <= 'Z' }

@@ -3,7 +3,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"strings"
@@ -29,7 +28,7 @@ var kinds = map[sqlite3.ErrNo]driver.Kind{
 	sqlite3.ErrIoErr:      driver.Unavailable,
 	sqlite3.ErrCorrupt:    driver.Corrupt,
 	sqlite3.ErrFull:       driver.Full,
-	sqlite3.ErrCantOpen:   driver.NotFound,
+	sqlite3.ErrCantOpen:   driver.Unavailable,
 	sqlite3.ErrTooBig:     driver.TooLarge,
 	sqlite3.ErrConstraint: driver.Constraint,
 	sqlite3.ErrMismatch:   driver.BadValue,
@@ -46,6 +45,8 @@ var extendedKinds = map[sqlite3.ErrNoExtended]driver.Kind{
 	sqlite3.ErrIoErrShortRead:       driver.Corrupt, // the file is shorter than it says
 }
 
+const noSuchColumn = "no such column"
+
 // messages maps the beginnings of what SQLite says with its general code.
 var messages = []struct {
 	text string
@@ -60,21 +61,16 @@ var messages = []struct {
 	{"unknown function", driver.Unsupported},
 	{"unsafe use", driver.Unsupported},
 	{"unsupported file format", driver.NewerFormat},
-	{"no such column", driver.Conflicting},
+	{noSuchColumn, driver.Conflicting},
 }
 
 // classify is [driver.DB.Classify].
 func classify(err error) driver.Kind {
-	var known *driver.Error
-	var kind driver.Kind
+	if k := driver.KindOf(err); k != driver.Internal {
+		return k
+	}
 	var native sqlite3.Error
 	switch {
-	case errors.As(err, &known):
-		return known.Kind
-	case errors.As(err, &kind):
-		return kind
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return driver.Canceled
 	case errors.As(err, &native):
 		return classifyNative(native)
 	case errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone):

@@ -55,7 +55,13 @@ func (r *reader) Tables(ctx context.Context) (list []driver.TableInfo, err error
 // Describe implements [driver.DB].
 func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, err error) {
 	err = r.life.Read(ctx, func(ctx context.Context) error {
-		s, err = r.d.Describe(ctx, r.pool, table)
+		// In a transaction, so that all of it is about one state.
+		tx, err := r.pool.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		s, err = r.d.Describe(ctx, tx, table)
 		return err
 	})
 	return s, err

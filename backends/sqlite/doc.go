@@ -36,6 +36,16 @@
 // each of its connections is opened with mode=ro and query_only. Writes go
 // through one connection and wait for each other. Foreign keys are enforced.
 //
+// In a database with a write-ahead log, that makes the empty files -wal and
+// -shm beside it if they are missing, as SQLite always does, but changes nothing
+// in it. Where they can be neither opened nor made, [Open] says so; only on a
+// file system that is mounted read-only is the file read without locks.
+//
+// What it cannot do well: a table whose composite primary key is declared
+// without NOT NULL is searched for NULL whenever it is described, which reads
+// the key's index; a page of a view takes time in proportion to the rows before
+// it; and prefixes of text in a database in UTF-16 are not supported.
+//
 // The package needs cgo. Without, everything compiles and [Open] fails with
 // driver.Unsupported.
 package sqlite

@@ -29,8 +29,8 @@ func (r *reader) Estimate(ctx context.Context, s *driver.Schema) (n int64, ok bo
 
 func estimate(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n int64, ok bool, err error) {
 	analyzed, isAnalyzed, err := analyzedRows(ctx, q, s.Name)
-	if err != nil || !s.AutoKey {
-		return analyzed, isAnalyzed, err
+	if err != nil {
+		return 0, false, err
 	}
 	distance, isKnown, err := rowIDDistance(ctx, q, s)
 	if isAnalyzed && (!isKnown || analyzed < distance) {
@@ -64,11 +64,17 @@ func analyzedRows(ctx context.Context, q sqlrows.Querier, table string) (n int64
 	return n, ok, err
 }
 
-// rowIDDistance looks at both ends of the table. It reports false if the
-// distance is no number of rows.
+// rowIDDistance looks at both ends of the table. It reports false if the table
+// has no rowid, or if the distance is no number of rows.
 func rowIDDistance(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n int64, ok bool, err error) {
+	name := s.Key[0].Name
+	if !s.AutoKey {
+		if name = freeRowID(s.Key, s.Columns); name == "" {
+			return 0, false, nil
+		}
+	}
 	d := dialect{}
-	id := d.Quote(s.Name) + "." + d.Quote(s.Key[0].Name)
+	id := d.Quote(s.Name) + "." + d.Quote(name)
 	query := "SELECT (SELECT min(" + id + ") FROM " + d.Table(s.Name) + "), (SELECT max(" + id + ") FROM " + d.Table(s.Name) + ")"
 	err = each(ctx, q, query, nil, func(rows *sql.Rows) error {
 		var low, high sql.NullInt64
@@ -83,5 +89,8 @@ func rowIDDistance(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n 
 		ok = n > 0 // or the difference is above the largest integer
 		return nil
 	})
+	if err != nil && strings.Contains(err.Error(), noSuchColumn) {
+		return 0, false, nil // WITHOUT ROWID
+	}
 	return n, ok, err
 }

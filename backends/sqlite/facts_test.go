@@ -16,11 +16,12 @@ func TestEstimate(t *testing.T) {
 	const fill = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n<1000) "
 	db := made(t, `CREATE TABLE dense(id INTEGER PRIMARY KEY, v); CREATE TABLE empty(id INTEGER PRIMARY KEY); CREATE TABLE wide(id INTEGER PRIMARY KEY);
 		CREATE TABLE keyed(k TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID; CREATE TABLE analyzed(k TEXT PRIMARY KEY NOT NULL, v) WITHOUT ROWID; CREATE VIEW v AS SELECT 1;
+		CREATE TABLE "unique"(k TEXT PRIMARY KEY NOT NULL); INSERT INTO "unique" VALUES('a'),('b'),('c');
 		CREATE INDEX part ON analyzed(v) WHERE v = 1;`+
 		fill+"INSERT INTO dense SELECT n, n FROM c;"+fill+"INSERT INTO analyzed SELECT 'k'||n, n FROM c;"+
 		"ANALYZE analyzed; DELETE FROM dense WHERE id BETWEEN 11 AND 20; INSERT INTO wide VALUES(-9223372036854775808),(9223372036854775807);")
 	for table, want := range map[string]string{
-		"dense": "1000 true", "empty": "0 true", "wide": "0 false", "keyed": "0 false", "analyzed": "1000 true", "v": "0 false",
+		"dense": "1000 true", "empty": "0 true", "wide": "0 false", "keyed": "0 false", "analyzed": "1000 true", "v": "0 false", "unique": "3 true",
 	} {
 		n, ok, err := db.Estimate(context.Background(), described(t, db, table))
 		if !ok {

@@ -71,14 +71,26 @@ func rowIDAlias(r *relation, columns []column, indexes []index) int {
 
 // byRowID identifies rows by their rowid, if one of its names is free.
 func byRowID(columns []column) *identity {
+	plain := make([]driver.Column, len(columns))
+	for i := range columns {
+		plain[i] = columns[i].Column
+	}
+	name := freeRowID(plain)
+	if name == "" {
+		return position("This table has no key, and its columns hide all three names of SQLite's row number.")
+	}
+	key := driver.Column{Name: name, Type: "INTEGER", Kind: tuple.KindInt}
+	return &identity{identity: driver.RowID, key: []driver.Column{key}, auto: true}
+}
+
+// freeRowID returns a name of the rowid that no column hides, or "".
+func freeRowID(columns ...[]driver.Column) string {
 	for _, name := range []string{"rowid", "_rowid_", "oid"} {
-		taken := slices.ContainsFunc(columns, func(c column) bool { return strings.EqualFold(c.Name, name) })
-		if !taken {
-			key := driver.Column{Name: name, Type: "INTEGER", Kind: tuple.KindInt}
-			return &identity{identity: driver.RowID, key: []driver.Column{key}, auto: true}
+		if !slices.ContainsFunc(slices.Concat(columns...), func(c driver.Column) bool { return strings.EqualFold(c.Name, name) }) {
+			return name
 		}
 	}
-	return position("This table has no key, and its columns hide all three names of SQLite's row number.")
+	return ""
 }
 
 // index is a unique index.

@@ -270,3 +270,21 @@ func TestFrozen(t *testing.T) {
 		t.Errorf("%v", keysOf(p.Rows))
 	}
 }
+
+// TestReaderInTheWayOfACommit: without a log, a commit waits for who is reading.
+// If they take too long it is undone, and said.
+func TestReaderInTheWayOfACommit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	shell(t, path, "CREATE TABLE t(a INTEGER PRIMARY KEY); INSERT INTO t VALUES(1),(2);")
+	reading := beginElsewhere(t, path, "BEGIN; SELECT * FROM t;")
+	db := opened(t, path, Options{LockWait: 1}).(*writer)
+	remove := driver.Change{Op: driver.Delete, Table: "t", Key: tuple.Of(tuple.Int(1))}
+	if _, err := db.Apply(context.Background(), []driver.Change{remove}); db.Classify(err) != driver.Locked {
+		t.Errorf("%v", err)
+	}
+	reading.end()
+	if got := shell(t, path, "SELECT count(*) FROM t"); got != "2" {
+		t.Errorf("%s rows", got)
+	}
+	applied(t, db, remove)
+}

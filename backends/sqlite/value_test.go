@@ -262,3 +262,20 @@ func TestUTF16(t *testing.T) {
 		t.Errorf("from b on: %v", keysOf(p.Rows))
 	}
 }
+
+// FuzzLooksNumeric asks SQLite which texts it makes numbers of.
+func FuzzLooksNumeric(f *testing.F) {
+	for _, s := range []string{"", "1", " 1 ", "1.", ".5e-3", "1e", "0x1", "1\x00x", "+-1", "\v1", "1_000", "٣", "inf"} {
+		f.Add(s)
+	}
+	db := made(f, "CREATE TABLE t(n NUMERIC);")
+	f.Fuzz(func(t *testing.T, s string) {
+		var class string
+		if err := db.one.QueryRow("INSERT INTO t VALUES(?) RETURNING typeof(n)", s).Scan(&class); err != nil {
+			t.Fatal(err)
+		}
+		if got := looksNumeric(s); got != (class != "text") {
+			t.Errorf("%q: %v, SQLite makes it %s", s, got, class)
+		}
+	})
+}

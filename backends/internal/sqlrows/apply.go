@@ -2,6 +2,7 @@ package sqlrows
 
 import (
 	"context"
+	"slices"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -213,7 +214,7 @@ func (w *write) row(ctx context.Context, k tuple.Tuple) (*driver.Row, error) {
 }
 
 // key returns the row's key after the change.
-func (w *write) key() tuple.Tuple { return w.c.FinalKey() }
+func (w *write) key() tuple.Tuple { return slices.Clone(w.c.FinalKey()) }
 
 // one turns a number of rows written other than one into an error.
 func (w *write) one(n int64, err error) error {
@@ -340,7 +341,7 @@ func (w *write) generated(ctx context.Context, st *statement) (tuple.Tuple, erro
 func (w *write) put(ctx context.Context) (tuple.Tuple, *driver.Conflict, error) {
 	if len(w.c.Set) == 0 {
 		if row, err := w.row(ctx, w.c.Key); row != nil || err != nil {
-			return w.c.Key, nil, err
+			return w.key(), nil, err
 		}
 		return w.insert(ctx)
 	}
@@ -349,7 +350,7 @@ func (w *write) put(ctx context.Context) (tuple.Tuple, *driver.Conflict, error) 
 	case err != nil:
 		return nil, nil, err
 	case n > 0:
-		return w.c.Key, nil, w.one(n, nil)
+		return w.key(), nil, w.one(n, nil)
 	}
 	return w.insert(ctx)
 }

@@ -20,9 +20,13 @@ func NewReader(d Dialect, q Querier) Reader { return Reader{d: d, q: q} }
 
 var _ driver.Reader = Reader{}
 
-// getChunk is the most rows that one statement gets by their keys: enough to
-// make the round trips rare.
-const getChunk = 100
+// One statement gets at most so many rows by their keys, enough to make round
+// trips rare, and has at most so many expressions, so that the statements of
+// wide tables are not too long.
+const (
+	getRows        = 100
+	getExpressions = 10_000
+)
 
 // Get implements [driver.Reader].
 func (r Reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) ([]*driver.Row, error) {
@@ -36,7 +40,7 @@ func (r Reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (
 	}
 	rows := make([]*driver.Row, len(keys))
 	limits := r.d.Limits()
-	chunk := max(1, min(getChunk, limits.Union, limits.Arguments/len(s.Key)))
+	chunk := max(1, min(getRows, getExpressions/(1+len(s.Columns)), limits.Union, limits.Arguments/len(s.Key)))
 	for from := 0; from < len(keys); from += chunk {
 		to := min(from+chunk, len(keys))
 		if err := r.getSome(ctx, s, keys[from:to], rows[from:to]); err != nil {

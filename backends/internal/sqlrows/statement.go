@@ -71,7 +71,8 @@ func (st *statement) whereKey(s *driver.Schema, k tuple.Tuple) bool {
 	possible := true
 	st.list(len(k), " AND ", func(i int) {
 		edge, below := st.d.Edge(&s.Key[i], k[i])
-		possible = possible && !below
+		_, err := st.d.Stored(&s.Key[i], k[i])
+		possible = possible && !below && err == nil
 		st.write(st.key(s, i), " = ")
 		st.arg(edge)
 	})
