@@ -6,7 +6,7 @@ var countryList = []country{
 	{"AT", "Österreich", "EUR"}, {"BR", "Brasil", "BRL"}, {"CH", "Schweiz", "CHF"},
 	{"CZ", "Česko", "CZK"}, {"DE", "Deutschland", "EUR"}, {"DK", "Danmark", "DKK"},
 	{"ES", "España", "EUR"}, {"FI", "Suomi", "EUR"}, {"FR", "France", "EUR"},
-	{"GB", "United Kingdom", "GBP"}, {"GR", "Ελλάδα", "EUR"}, {"IN", "भारत", "INR"},
+	{"GB", "United Kingdom", "GBP"}, {"GR", "Ελλάδα", "EUR"}, {"IN", "Bhārat", "INR"},
 	{"IS", "Ísland", "ISK"}, {"IT", "Italia", "EUR"}, {"JP", "日本", "JPY"},
 	{"KR", "대한민국", "KRW"}, {"NO", "Norge", "NOK"}, {"PL", "Polska", "PLN"},
 	{"PT", "Portugal", "EUR"}, {"SE", "Sverige", "SEK"}, {"TR", "Türkiye", "TRY"},

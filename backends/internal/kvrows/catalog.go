@@ -18,11 +18,17 @@ const catalogFormat = 1
 
 // entry is a table in the catalog, under its name, as JSON.
 type entry struct {
-	Format     int                `json:"format"`
-	Key        []entryColumn      `json:"key"`
-	AutoKey    bool               `json:"auto_key,omitempty"`
-	Columns    []entryColumn      `json:"columns"`
-	References []driver.Reference `json:"references,omitempty"`
+	Format     int              `json:"format"`
+	Key        []entryColumn    `json:"key"`
+	AutoKey    bool             `json:"auto_key,omitempty"`
+	Columns    []entryColumn    `json:"columns"`
+	References []entryReference `json:"references,omitempty"`
+}
+
+type entryReference struct {
+	Columns []string `json:"columns"`
+	Table   string   `json:"table"`
+	To      []string `json:"to"`
 }
 
 type entryColumn struct {
@@ -32,10 +38,14 @@ type entryColumn struct {
 }
 
 func newEntry(s *driver.Schema) entry {
-	return entry{
+	e := entry{
 		Format: catalogFormat, Key: entryColumns(s.Key), AutoKey: canGenerate(s),
-		Columns: entryColumns(s.Columns), References: s.References,
+		Columns: entryColumns(s.Columns),
 	}
+	for _, r := range s.References {
+		e.References = append(e.References, entryReference(r))
+	}
+	return e
 }
 
 // canGenerate reports whether keys are to be made: of one integer, they can.
@@ -64,9 +74,11 @@ func (e entry) schema(name string) (*driver.Schema, error) {
 	if len(key) == 0 {
 		return nil, fmt.Errorf("it has no key")
 	}
-	return &driver.Schema{
-		Name: name, Kind: driver.Table, Key: key, AutoKey: e.AutoKey, Columns: columns, References: e.References,
-	}, nil
+	s := &driver.Schema{Name: name, Kind: driver.Table, Key: key, AutoKey: e.AutoKey, Columns: columns}
+	for _, r := range e.References {
+		s.References = append(s.References, driver.Reference(r))
+	}
+	return s, nil
 }
 
 func schemaColumns(columns []entryColumn) ([]driver.Column, error) {
