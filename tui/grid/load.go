@@ -203,6 +203,7 @@ func (m *Model) arrived(res *rowsRead) (pane.Action, tea.Cmd) {
 	}
 	m.fault = nil
 	m.win.reset(res.back, res.forward)
+	m.marks.renew(m.win.rows)
 	m.measureAll()
 	m.rebuild()
 	m.place(res, fresh)
