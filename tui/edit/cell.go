@@ -29,8 +29,9 @@ const longText = 200
 
 // Cell edits one cell.
 type Cell struct {
-	env      *pane.Env
-	commands []pane.Command
+	env *pane.Env
+	// What can be done in a line and in an area: enter is not the same.
+	inLine, inArea []pane.Command
 
 	edit   pane.EditCell
 	column *store.Column
@@ -60,7 +61,8 @@ func NewCell(env *pane.Env, act pane.EditCell) *Cell {
 		c.staged = now != c.old
 	}
 	c.set(now)
-	c.commands = c.buildCommands()
+	c.inLine = c.buildCommands("enter", "ctrl+s")
+	c.inArea = c.buildCommands("ctrl+s")
 	return c
 }
 
@@ -85,15 +87,19 @@ func isLong(c *store.Column, text string) bool {
 func (c *Cell) ID() string { return CellID }
 
 // Commands implements [pane.Pane].
-func (c *Cell) Commands() []pane.Command { return c.commands }
+func (c *Cell) Commands() []pane.Command {
+	if c.box.IsArea() {
+		return c.inArea
+	}
+	return c.inLine
+}
 
 // Typing implements [pane.Typer].
 func (c *Cell) Typing() bool { return true }
 
-func (c *Cell) buildCommands() []pane.Command {
+func (c *Cell) buildCommands(stage ...string) []pane.Command {
 	return []pane.Command{
-		{Name: "stage", Help: "stage the change", Keys: []string{"ctrl+s"}, Hint: "stage", Disabled: c.bad, Run: c.stage},
-		{Name: "accept", Help: "stage the change or, in a long text, begin a new line", Keys: []string{"enter"}, Motion: true, Run: c.enter},
+		{Name: "stage", Help: "stage the change", Keys: stage, Hint: "stage", Disabled: c.bad, Run: c.stage},
 		{Name: "set-null", Help: "make the cell NULL, or take that back", Keys: []string{"ctrl+n"}, Hint: "NULL", Disabled: c.noNull, Run: c.toggleNull},
 		{Name: "restore", Help: "put back what the database holds", Keys: []string{"ctrl+r"}, Motion: true, Run: c.restore},
 		{Name: "editor", Help: "edit in your own editor", Keys: []string{"ctrl+o"}, Hint: "editor", Run: c.external},
@@ -141,20 +147,6 @@ func (c *Cell) value() (tuple.Value, error) {
 		return tuple.Null, nil
 	}
 	return c.given.parse(c.column, c.box.Value())
-}
-
-// enter stages the change, but in an area it begins a new line.
-func (c *Cell) enter(string) (pane.Action, tea.Cmd) {
-	if c.box.IsArea() {
-		c.box.Insert("\n")
-		c.null = false
-		c.check()
-		return nil, nil
-	}
-	if c.err != "" {
-		return nil, nil // the message is there already
-	}
-	return c.stage("")
 }
 
 func (c *Cell) bad() string { return c.err }
