@@ -88,17 +88,6 @@ func (tx *Tx) bound() uint64 {
 	return tx.meta.pageEnd
 }
 
-func (tx *Tx) overflowPage(no uint64) (page, error) {
-	if f := tx.dirty[no]; f != nil {
-		return f.page, nil
-	}
-	p, err := tx.clean(no)
-	if err == nil && p.kind() != kindOverflow {
-		err = corrupt(no, "a page of kind %d where an overflow page is expected", p.kind())
-	}
-	return p, err
-}
-
 // freeOverflow gives up the pages of a value.
 func (t *Tree) freeOverflow(ref []byte) error {
 	no, length := splitRef(ref)

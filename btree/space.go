@@ -179,6 +179,12 @@ func (g *group) find(n int) (int, bool) {
 	return 0, false
 }
 
+// isUsed reports whether a page was in use at the last commit.
+func (s *space) isUsed(no uint64) bool {
+	g, bit := s.locate(no)
+	return g.used[bit/64]>>(bit%64)&1 != 0
+}
+
 // release makes a page available.
 func (s *space) release(no uint64) {
 	g, bit := s.locate(no)

@@ -2,35 +2,42 @@ package btree
 
 // page returns a page of the transaction's version at the given level of a tree.
 func (tx *Tx) page(no uint64, level int) (page, error) {
-	if f := tx.dirty[no]; f != nil {
-		return f.page, nil
+	p, err := tx.any(no)
+	if err == nil && (p.level() != level || p.kind() > kindBranch) {
+		err = corrupt(no, "a page of kind %d at level %d where level %d of a tree is expected", p.kind(), p.level(), level)
 	}
-	p, err := tx.clean(no)
-	if err != nil {
-		return nil, err
-	}
-	if p.level() != level || p.kind() > kindBranch {
-		return nil, corrupt(no, "a page of kind %d at level %d where level %d of a tree is expected", p.kind(), p.level(), level)
-	}
-	return p, nil
+	return p, err
 }
 
 // root returns the page at the top of a tree.
 func (tx *Tx) root(no uint64) (page, error) {
-	if f := tx.dirty[no]; f != nil {
-		return f.page, nil
-	}
-	p, err := tx.clean(no)
+	p, err := tx.any(no)
 	if err == nil && p.kind() > kindBranch {
 		err = corrupt(no, "a page of kind %d where the root of a tree is expected", p.kind())
 	}
 	return p, err
 }
 
-// clean returns a committed page.
-func (tx *Tx) clean(no uint64) (page, error) {
+// overflowPage returns a page of a long value.
+func (tx *Tx) overflowPage(no uint64) (page, error) {
+	p, err := tx.any(no)
+	if err == nil && p.kind() != kindOverflow {
+		err = corrupt(no, "a page of kind %d where an overflow page is expected", p.kind())
+	}
+	return p, err
+}
+
+// any returns a page of the transaction's version, changed by it or not. The kind is not known before: a damaged file may
+// refer to any page from anywhere.
+func (tx *Tx) any(no uint64) (page, error) {
+	if f := tx.dirty[no]; f != nil {
+		return f.page, nil
+	}
 	if no < firstPage || no >= tx.meta.pageEnd {
 		return nil, corrupt(no, "a page refers to it, but the file has pages %d to %d", firstPage, tx.meta.pageEnd-1)
+	}
+	if tx.writable && !tx.db.space.isUsed(no) {
+		return nil, corrupt(no, "it is in use and marked as free: open the database read-only and copy it")
 	}
 	p, err := tx.db.pager.read(no)
 	if err == nil && p.version() > tx.meta.version {
@@ -113,6 +120,9 @@ func (tx *Tx) free(no, pages, born uint64) {
 	}
 	tx.db.space.each([]extent{{first: no, pages: pages}}, func(no uint64) {
 		f := tx.dirty[no]
+		if f == nil {
+			return // a damaged file: another page was given up that was thought to be this one
+		}
 		delete(tx.dirty, no)
 		if f.epoch < tx.epoch {
 			tx.keep(no, f)
