@@ -60,7 +60,10 @@ func (oneToken) Known() (int, bool) { return 1, true }
 
 // Line implements [display.Lines].
 func (o oneToken) Line(n int) (display.ViewLine, bool) {
-	return display.ViewLine{Number: 1, Tokens: []display.Token{display.Token(o)}}, n == 0
+	if n != 0 {
+		return display.ViewLine{}, false
+	}
+	return display.ViewLine{Number: 1, Tokens: []display.Token{display.Token(o)}}, true
 }
 
 // mostBytes is how many bytes are written in hex on one line: more than fit.

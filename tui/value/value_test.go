@@ -174,6 +174,18 @@ func TestScreens(t *testing.T) {
 	}
 }
 
+// TestOneLineIsShownOnce: a value that takes one line leaves the others blank.
+func TestOneLineIsShownOnce(t *testing.T) {
+	for _, v := range []tuple.Value{tuple.Int(424242), tuple.Date(20_000), tuple.Bool(true), tuple.Null} {
+		w := newWorld(t, 40, 12, v)
+		text, _ := oneLine(v)
+		body := strings.SplitN(w.show(0).Screen(), "\n", 3)[2]
+		if n := strings.Count(body, text); n != 1 {
+			t.Errorf("%v is shown %d times:\n%s", v, n, w.Screen())
+		}
+	}
+}
+
 // TestNothingsAreToldApart: NULL, the empty text, and texts that look like them.
 func TestNothingsAreToldApart(t *testing.T) {
 	values := []tuple.Value{tuple.Null, tuple.Text(""), tuple.Text("NULL"), tuple.Text("''"), tuple.Text("∅ null"), tuple.BytesOf("")}
@@ -198,6 +210,15 @@ func TestViewsCycleAndGoBackToAuto(t *testing.T) {
 	w.Press("v").See(" row ", "a long name of a column = ''", "n                       = 42", "▸ v")
 	w.Press("v").See(" text ", `{"a":1}`)
 	w.Press("x").See(" hex ").Press("x").See(" json ")
+}
+
+func TestChosenViewStaysWithItsColumn(t *testing.T) {
+	w := newWorld(t, 80, 24, tuple.Text("a"), tuple.Text("b"))
+	w.show(0).Press("x").See("61")
+	w.show(1).See("62", " hex ")
+	w.selectCell(pane.Selected{Schema: schema, Row: w.row(1), Column: 3}).Miss(" hex ").See("42")
+	w.Press("r")
+	w.show(0).See(" row ")
 }
 
 func TestInvalidJSONSaysWhere(t *testing.T) {
