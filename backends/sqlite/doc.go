@@ -44,7 +44,9 @@
 // What it cannot do well: a table whose composite primary key is declared
 // without NOT NULL is searched for NULL whenever it is described, which reads
 // the key's index; a page of a view takes time in proportion to the rows before
-// it; and prefixes of text in a database in UTF-16 are not supported.
+// it; of a key with ascending and descending columns, the rows that share the
+// columns before the first change of direction are sorted for each page; and
+// prefixes of text in a database in UTF-16 are not supported.
 //
 // The package needs cgo. Without, everything compiles and [Open] fails with
 // driver.Unsupported.

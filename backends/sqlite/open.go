@@ -31,7 +31,7 @@ func Open(ctx context.Context, path string, o Options) (driver.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	created, err := lookAt(abs, o)
+	create, err := lookAt(abs, o)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func Open(ctx context.Context, path string, o Options) (driver.DB, error) {
 	}
 	f := file{path: abs, wait: waiter{most: o.LockWait}}
 	if !o.ReadOnly {
-		db, why, err := f.openWriter(ctx, created)
+		db, why, err := f.openWriter(ctx, create)
 		if err != nil {
 			return nil, f.explain(err)
 		}
@@ -80,8 +80,11 @@ type file struct {
 // the file can only be read. SQLite would not tell: it opens such a file for
 // reading, and fails when something is written.
 func (f file) openWriter(ctx context.Context, create bool) (db driver.DB, why string, err error) {
+	dir := filepath.Dir(f.path)
 	switch {
-	case !canWrite(filepath.Dir(f.path)):
+	case create && !canWrite(dir):
+		return nil, "", driver.Errorf(driver.Permission, "%s cannot be made: the directory is missing, or this user may not write in it", f.path)
+	case !canWrite(dir):
 		return nil, "Its directory, where SQLite keeps a journal, cannot be written by this user.", nil
 	case !create && !canWrite(f.path):
 		return nil, "The file cannot be written by this user.", nil

@@ -57,6 +57,13 @@ func TestOpenWhatIsNoDatabase(t *testing.T) {
 	}
 }
 
+func TestCreateWhereNobodyCan(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "missing", "new.db")
+	if _, err := Open(context.Background(), path, Options{Create: true}); classify(err) != driver.Permission || !strings.Contains(err.Error(), "directory is missing") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestOpenEmptyFile: an empty file is an SQLite database without tables.
 func TestOpenEmptyFile(t *testing.T) {
 	path := write(t, filepath.Join(t.TempDir(), "empty"), nil)
@@ -185,9 +192,17 @@ func TestLocked(t *testing.T) {
 	if err := <-done; patient.Classify(err) != driver.Canceled {
 		t.Errorf("canceled while waiting: %v", err)
 	}
+	go func() {
+		_, err := patient.Apply(context.Background(), insert)
+		done <- err
+	}()
 	if _, err := other.Exec("COMMIT"); err != nil {
 		t.Error(err)
 	}
+	if err := <-done; err != nil {
+		t.Errorf("who waits for the lock: %v", err)
+	}
+	insert[0].Key = tuple.Of(tuple.Int(3))
 	if _, err := db.Apply(context.Background(), insert); err != nil {
 		t.Errorf("after the lock: %v", err)
 	}

@@ -230,3 +230,18 @@ func TestTables(t *testing.T) {
 		t.Error("Describe of a broken view does not fail")
 	}
 }
+
+// TestOddNames: names that are nothing, or mean something elsewhere.
+func TestOddNames(t *testing.T) {
+	for _, name := range []string{"", " ", "'", `""`, "main.t", "t;--", "select", "rowid", "日本", "%", "[x]", "a\nb", "T"} {
+		quoted := dialect{}.Quote(name)
+		db := made(t, "CREATE TABLE "+quoted+"("+quoted+" TEXT PRIMARY KEY NOT NULL, v); INSERT INTO "+quoted+" VALUES('k', 1);")
+		s := described(t, db, name)
+		p := scanned(t, db, s, driver.Query{Range: tuple.Prefix(text("k"))})
+		if s.Name != name || s.Key[0].Name != name || len(p.Rows) != 1 {
+			t.Errorf("%q: %+v, %v", name, s, p.Rows)
+			continue
+		}
+		applied(t, db, driver.Change{Op: driver.Update, Table: name, Key: text("k"), NewKey: text("l"), Base: p.Rows[0].Values})
+	}
+}

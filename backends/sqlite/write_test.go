@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 )
@@ -277,6 +278,11 @@ func TestTransactionOutlivesTheCallThatBeganIt(t *testing.T) {
 	}
 }
 
+// withoutReturning makes keys known in the way of other databases.
+type withoutReturning struct{ dialect }
+
+func (withoutReturning) Returning() bool { return false }
+
 func TestAutoKeys(t *testing.T) {
 	for _, create := range []string{
 		"CREATE TABLE t(id INTEGER PRIMARY KEY, v)",
@@ -291,6 +297,19 @@ func TestAutoKeys(t *testing.T) {
 		if got := shell(t, db.info.Location, "SELECT v FROM t ORDER BY _rowid_"); got != "a\nb\nc" {
 			t.Errorf("%s: %s", create, got)
 		}
+		a, err := sqlrows.Apply(context.Background(), db.life, db.one, withoutReturning{db.d}, []driver.Change{{Op: driver.Insert, Table: "t"}})
+		if err != nil || a.Keys[0].String() != "(5)" {
+			t.Errorf("%s, the key asked for otherwise: %+v, %v", create, a, err)
+		}
+	}
+}
+
+// TestMoveByRowID gives a row without a key another row number.
+func TestMoveByRowID(t *testing.T) {
+	db := made(t, `CREATE TABLE t(v, rowid); INSERT INTO t(v) VALUES('a'),('b');`)
+	a := applied(t, db, driver.Change{Op: driver.Update, Table: "t", Key: id(1), NewKey: id(9), Base: []tuple.Value{tuple.Text("a"), tuple.Null}})
+	if got := shell(t, db.info.Location, "SELECT oid, v FROM t"); got != "2|b\n9|a" || a.Keys[0].String() != "(9)" {
+		t.Errorf("%v: %s", a.Keys, got)
 	}
 }
 
