@@ -105,6 +105,9 @@ func (m *Model) Show(sel pane.Selected) (pane.Action, tea.Cmd) {
 	if !sameRow || m.sel.Column != sel.Column {
 		m.top = 0
 	}
+	if m.mode != modeRow && (m.sel.Schema != sel.Schema || m.sel.Column != sel.Column) {
+		m.mode = modeAuto // it was chosen for another column
+	}
 	m.sel, m.row, m.gone, m.err = sel, sel.Row, false, nil
 	m.reset()
 	if m.focused {

@@ -148,16 +148,15 @@ func (m *Model) notes() []note {
 		notes = append(notes, note{themes.Warn, fmt.Sprintf("the first %s of %s · L loads all", display.Bytes(int64(len(m.value().AsText()))), display.Bytes(n))})
 	}
 	if j, ok := m.lines.(*display.JSONLines); ok && j.Err() != nil {
-		notes = append(notes, note{themes.Warn, m.describeInvalid(j.Err())})
+		if _, cut := m.size(); !cut { // what was cut off ends too early, of course
+			notes = append(notes, note{themes.Warn, m.describeInvalid(j.Err())})
+		}
 	}
 	return notes
 }
 
 // describeInvalid says why a value is shown as JSON but is not.
 func (m *Model) describeInvalid(err error) string {
-	if _, cut := m.size(); cut {
-		return "the rest is not here"
-	}
 	bad, ok := errors.AsType[*display.SyntaxError](err)
 	if !ok {
 		return err.Error()
