@@ -54,7 +54,9 @@ func find(k tuple.Tuple) int {
 	return lo
 }
 
-func millionKey(i int) tuple.Tuple { return tuple.Of(tuple.Text(number(i / 10)), tuple.Int(int64(i%10+1))) }
+func millionKey(i int) tuple.Tuple {
+	return tuple.Of(tuple.Text(number(i/10)), tuple.Int(int64(i%10+1)))
+}
 
 func number(i int) string {
 	b := []byte("c000000")

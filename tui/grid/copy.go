@@ -10,6 +10,7 @@ import (
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/tuple"
+	"github.com/rowan-db/rowan/tui/display"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/shell"
 )
@@ -46,7 +47,7 @@ var rowForms = []struct {
 	{"s", "scan", (*Model).viewCommand},
 }
 
-// copyRow copies the row in a form, or asks for one.
+// copyRow copies the row, or the marked ones, in a form, or asks for one.
 func (m *Model) copyRow(form string) (pane.Action, tea.Cmd) {
 	if form == "" {
 		m.prompt = &prompt{kind: promptCopy}
@@ -68,17 +69,35 @@ func rowFormNames() string {
 	return strings.Join(names, ", ")
 }
 
+// copyAs copies the marked rows, or the row of the cursor, each on a line.
 func (m *Model) copyAs(name string, text func(*Model, *store.Row) string) (pane.Action, tea.Cmd) {
 	l, ok := m.current()
-	if !ok {
+	switch {
+	case m.marks.len() > 0:
+		rows := m.marks.all()
+		return m.withWhole(slotOf("copy", rows[0]), rows, func(rows []*store.Row) pane.Action {
+			lines := make([]string, len(rows))
+			for i, r := range rows {
+				lines[i] = text(m, m.afterStaged(r))
+			}
+			return pane.Copy{Text: strings.Join(lines, "\n"), What: display.Count(int64(len(rows))) + " rows as " + name}
+		})
+	case !ok:
 		return nil, nil
-	}
-	if l.staged != nil && l.staged.Change.Op != store.Delete {
+	case l.staged != nil && l.staged.Change.Op != store.Delete:
 		return pane.Copy{Text: text(m, &l.staged.After), What: "row as " + name}, nil
 	}
 	return m.withWhole(slotEdit, []*store.Row{l.row}, func(rows []*store.Row) pane.Action {
 		return pane.Copy{Text: text(m, rows[0]), What: "row as " + name}
 	})
+}
+
+// afterStaged returns a row as it would be after what is staged for it.
+func (m *Model) afterStaged(r *store.Row) *store.Row {
+	if st, ok := m.env.Changes.Find(m.schema().Name, r.Key); ok && st.Change.Op == store.Update {
+		return &st.After
+	}
+	return r
 }
 
 // rowTuple returns the key and the columns as literals.

@@ -108,7 +108,7 @@ func (m *Model) editing() []pane.Command {
 func (m *Model) copying() []pane.Command {
 	return []pane.Command{
 		{Name: "copy", Help: "copy the cell", Keys: []string{"y"}, Disabled: m.noCopy, Run: m.run(m.copyCell)},
-		{Name: "copy-row", Help: "copy the row as a tuple, JSON, CSV or a command", Keys: []string{"Y"}, Arg: "format", Disabled: m.noRow, Run: m.run(m.copyRow)},
+		{Name: "copy-row", Help: "copy the row, or the marked rows, as tuple, JSON, CSV or command", Keys: []string{"Y"}, Arg: "format", Disabled: m.noRow, Run: m.run(m.copyRow)},
 	}
 }
 

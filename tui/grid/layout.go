@@ -92,7 +92,26 @@ func (l *layout) place(dst []span, width int) (spans []span, sep int) {
 		dst = append(dst, span{column: c, x: x, width: w})
 		x += w + columnGap
 	}
+	l.spread(dst, width-(x-columnGap))
 	return dst, sep
+}
+
+// spread gives the cells that are left to the last column that data would make
+// wider than it may be on its own.
+func (l *layout) spread(spans []span, room int) {
+	if room <= 0 {
+		return
+	}
+	for i := len(spans) - 1; i >= 0 && !spans[i].frozen; i-- {
+		if c := spans[i].column; l.user[c] > 0 || l.widths[c] < maxWidth {
+			continue
+		}
+		spans[i].width += room
+		for j := i + 1; j < len(spans); j++ {
+			spans[j].x += room
+		}
+		return
+	}
 }
 
 // placeFrozen places the key columns in at most half of the pane: wider ones
@@ -141,7 +160,7 @@ func (l *layout) whole(column, width int) bool {
 	spans, _ := l.place(buf[:0], width)
 	for _, s := range spans {
 		if s.column == column {
-			return s.width == l.width(column)
+			return s.width >= l.width(column)
 		}
 	}
 	return false

@@ -199,6 +199,7 @@ func (m *Model) arrived(res *rowsRead) (pane.Action, tea.Cmd) {
 	}
 	if m.view != res.view {
 		m.view = res.view
+		m.tally.counted = false
 		cmds = append(cmds, m.startEstimate())
 	}
 	m.fault = nil

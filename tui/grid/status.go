@@ -151,6 +151,9 @@ func (m *Model) Footer() []style.Span {
 	if m.layout.columns() > 0 {
 		c := columnAt(m.schema(), m.cursor.column)
 		parts = append(parts, strings.TrimSpace(c.Name+" "+c.Type))
+		if n := m.layout.columns(); len(m.canvas.spans) < n {
+			parts = append(parts, fmt.Sprintf("column %d of %d", m.cursor.column+1, n))
+		}
 	}
 	if n := m.marks.len(); n > 0 {
 		parts = append(parts, display.Count(int64(n))+" marked")
