@@ -15,13 +15,13 @@ import (
 // are told apart by table and original key.
 type ChangeSet struct {
 	changes map[ID]*staged
-	order   []ID          // ascending, which is the order of first staging
-	byRow   map[rowID]ID  // updates and deletes by the key that the row has
-	byFinal map[rowID]ID  // inserts and updates by the key that it will have
-	next    ID            // the last one given
-	undo    []step        // the newest last
-	redo    []step        // what was undone, the newest last
-	journal journalWriter // nil if the set is in memory only
+	order   []ID         // ascending, which is the order of first staging
+	byRow   map[rowID]ID // updates and deletes by the key that the row has
+	byFinal map[rowID]ID // inserts and updates by the key that it will have
+	next    ID           // the last one given
+	undo    []step       // the newest last
+	redo    []step       // what was undone, the newest last
+	journal *journal     // nil if the set is in memory only
 	// revision is never the same for two states of the set.
 	revision uint64
 }
@@ -87,7 +87,6 @@ func (c *ChangeSet) do(s step) {
 	}
 	c.apply(s)
 	c.undo, c.redo = append(c.undo, s), nil
-	c.record(s)
 }
 
 // Undo takes back the newest step. It reports whether there was one.
@@ -98,7 +97,6 @@ func (c *ChangeSet) Undo() bool {
 	s := pop(&c.undo)
 	c.redo = append(c.redo, s)
 	c.apply(s.inverted())
-	c.recordUndo()
 	return true
 }
 
@@ -111,7 +109,6 @@ func (c *ChangeSet) Redo() bool {
 	s := pop(&c.redo)
 	c.undo = append(c.undo, s)
 	c.apply(s)
-	c.recordRedo()
 	return true
 }
 
@@ -137,7 +134,7 @@ func (s step) inverted() step {
 }
 
 // apply removes all that the step changes, then adds what it changes it to: a
-// key that one change gives up, another may take.
+// key that one change gives up, another may take. It goes on record.
 func (c *ChangeSet) apply(s step) {
 	for _, d := range s {
 		if d.before != nil {
@@ -150,6 +147,9 @@ func (c *ChangeSet) apply(s step) {
 		}
 	}
 	c.revision++
+	if c.journal != nil {
+		c.journal.record(c, s)
+	}
 }
 
 func (c *ChangeSet) remove(id ID, st *staged) {

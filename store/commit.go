@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -38,7 +39,8 @@ type ConflictDetail struct {
 // Commit makes all staged changes in one transaction, as far as the database's
 // [Info].Atomicity goes, after it has read their rows again and found them
 // unchanged. On success the set is empty, and its steps are forgotten. On a
-// conflict or an error it is as it was.
+// conflict or an error it is as it was. It fails with [Conflicting] if a table
+// has other columns than when the changes were staged.
 func (w *Writer) Commit(ctx context.Context, cs *ChangeSet) (*CommitResult, error) {
 	ids := cs.commitOrder()
 	changes := make([]Change, len(ids))
@@ -47,6 +49,9 @@ func (w *Writer) Commit(ctx context.Context, cs *ChangeSet) (*CommitResult, erro
 	}
 	if len(changes) == 0 {
 		return &CommitResult{}, nil
+	}
+	if err := w.checkShapes(ctx, cs); err != nil {
+		return nil, err
 	}
 	applied, after, err := w.applyAndRead(ctx, cs, ids, changes)
 	if err != nil {
@@ -61,6 +66,33 @@ func (w *Writer) Commit(ctx context.Context, cs *ChangeSet) (*CommitResult, erro
 	}
 	cs.committed()
 	return result, nil
+}
+
+// checkShapes checks that the tables still have the columns that the changes
+// speak of, which say them by number: somebody may have altered a table since.
+func (w *Writer) checkShapes(ctx context.Context, cs *ChangeSet) error {
+	const op = "commit"
+	checked := map[*Schema]bool{}
+	for _, id := range cs.order {
+		s := cs.changes[id].schema
+		if checked[s] {
+			continue
+		}
+		checked[s] = true
+		now, err := w.store.db.Describe(ctx, s.Name)
+		if err != nil {
+			return w.store.wrap(op, s.Name, err)
+		}
+		if !sameColumns(s.Key, now.Key) || !sameColumns(s.Columns, now.Columns) {
+			return w.store.wrap(op, s.Name, fault(op, s.Name, Conflicting, "the columns of the table have changed since").
+				withHint("drop the staged changes of the table, refresh, and make them again"))
+		}
+	}
+	return nil
+}
+
+func sameColumns(a, b []Column) bool {
+	return slices.EqualFunc(a, b, func(a, b Column) bool { return a.Name == b.Name })
 }
 
 // applyAndRead applies changes and returns their rows as they are then, nil
@@ -183,8 +215,8 @@ func (cs *ChangeSet) details(ids []ID, conflicts []Conflict) []ConflictDetail {
 // committed empties the set for good: to undo a step of it would stage again
 // what has been written.
 func (cs *ChangeSet) committed() {
-	cs.reset()
-	cs.recordReset()
+	cs.Clear()
+	cs.undo, cs.redo = nil, nil
 }
 
 // commitOrder returns the names of the changes in the order of staging, except

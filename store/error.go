@@ -92,7 +92,11 @@ func fault(op, table string, k Kind, format string, args ...any) *Error {
 }
 
 func wrapAs(op, table string, k Kind, err error) *Error {
-	return &Error{Op: op, Table: table, Kind: k, Hint: defaultHint(k), Err: err}
+	e := &Error{Op: op, Table: table, Kind: k, Hint: defaultHint(k), Err: err}
+	if d, ok := errors.AsType[*driver.Error](err); ok && d.Hint != "" {
+		e.Hint = d.Hint
+	}
+	return e
 }
 
 // withHint replaces the hint of e.
@@ -110,9 +114,6 @@ func (s *Store) wrap(op, table string, err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
 		e = wrapAs(op, table, s.classify(err), err)
-		if d, ok := errors.AsType[*driver.Error](err); ok && d.Hint != "" {
-			e.Hint = d.Hint
-		}
 	}
 	if e.Backend == "" {
 		e.Backend = s.db.Info().Backend

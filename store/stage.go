@@ -137,6 +137,8 @@ func (st *staged) set(op string, column int, v tuple.Value) error {
 	c.Set = slices.Clone(c.Set)
 	unchanged := c.Op == Update && c.Base[column] == v
 	switch {
+	case unchanged && len(c.Set) == 1 && i == 0:
+		c.Set = nil
 	case unchanged && i >= 0:
 		c.Set = slices.Delete(c.Set, i, i+1)
 	case unchanged:
