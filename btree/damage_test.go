@@ -72,21 +72,19 @@ func TestEveryChangedByteIsNoticedOrHarmless(t *testing.T) {
 	image, want := smallDatabase(t)
 	noticed := 0
 	for i := range image {
-		if at := i % 4096; at >= 128 && at < 4096-32 && at%13 != 0 {
+		if at := i % 4096; at >= 128 && at < 4096-32 && at%37 != 0 {
 			continue
 		}
 		image[i] ^= byte(1 + i%255)
-		for _, readOnly := range []bool{false, true} {
-			got, problems, err := inspect(t, image, readOnly)
-			if err != nil && !errors.Is(err, btree.ErrCorrupt) && !errors.Is(err, btree.ErrNotDatabase) && !errors.Is(err, btree.ErrVersion) {
-				t.Fatalf("byte %d changed: %v", i, err)
-			}
-			if err == nil && problems == 0 && !got.equal(want) {
-				t.Fatalf("byte %d changed, unnoticed: %s", i, difference(got, want))
-			}
-			if err != nil || problems > 0 {
-				noticed++
-			}
+		got, problems, err := inspect(t, image, i%2 == 0)
+		if err != nil && !errors.Is(err, btree.ErrCorrupt) && !errors.Is(err, btree.ErrNotDatabase) && !errors.Is(err, btree.ErrVersion) {
+			t.Fatalf("byte %d changed: %v", i, err)
+		}
+		if err == nil && problems == 0 && !got.equal(want) {
+			t.Fatalf("byte %d changed, unnoticed: %s", i, difference(got, want))
+		}
+		if err != nil || problems > 0 {
+			noticed++
 		}
 		image[i] ^= byte(1 + i%255)
 	}

@@ -241,7 +241,8 @@ func (db *DB) Close() error {
 
 // finish cuts off what extend added in advance, now that nothing is mapped, and writes what commits with NoSync did not.
 func (db *DB) finish() error {
-	if end := int64(db.current.pageEnd) * int64(db.pager.pageSize); end < db.fileSize {
+	// A damaged meta may be mended, and its version may need pages beyond those of the other.
+	if end := int64(db.current.pageEnd) * int64(db.pager.pageSize); end < db.fileSize && db.bad < 0 {
 		if err := db.pager.file.Truncate(end); err != nil {
 			return fmt.Errorf("btree: closing %s: %w", db.path, err)
 		}

@@ -182,36 +182,39 @@ func (p metaPair) current() int {
 	return 0
 }
 
-// readMetas reads the metas. The second one is found even when the first, which says how large a page is, is damaged.
+// readMetas reads the metas. One of them may be damaged, or not have been written yet; the second is found even when the first,
+// which says how large a page is, is damaged.
 func readMetas(f vfs.File) (metaPair, error) {
 	var pair metaPair
-	b := make([]byte, metaSize)
-	first, err := readMeta(f, b, 0)
-	if err != nil && !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNotDatabase) {
-		return pair, err
+	first, damage := readMeta(f, 0)
+	if damage != nil && !isDamage(damage) {
+		return pair, damage
 	}
 	pair[0] = first
-	for size := MinPageSize; size <= MaxPageSize; size *= 2 {
+	for size := MinPageSize; size <= MaxPageSize && pair[1] == nil; size *= 2 {
 		if first != nil && first.pageSize != size {
 			continue
 		}
-		m, err2 := readMeta(f, b, int64(size))
-		if errors.Is(err2, ErrVersion) {
-			return pair, err2
+		m, err := readMeta(f, int64(size))
+		if err != nil && !isDamage(err) {
+			return pair, err // not knowing whether it is newer is no reason to go on with the first
 		}
-		if err2 == nil && m.pageSize == size {
+		if err == nil && m.pageSize == size {
 			pair[1] = m
-			break
 		}
 	}
 	if pair[0] == nil && pair[1] == nil {
-		return pair, err
+		return pair, damage
 	}
 	return pair, nil
 }
 
-// readMeta reads the meta at an offset into b. A file that ends before it holds none.
-func readMeta(f vfs.File, b []byte, off int64) (*meta, error) {
+// isDamage reports whether an error of readMeta is about what the file holds, rather than about reading it.
+func isDamage(err error) bool { return errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotDatabase) }
+
+// readMeta reads the meta at an offset. A file that ends before it holds none.
+func readMeta(f vfs.File, off int64) (*meta, error) {
+	b := make([]byte, metaSize)
 	if err := readFull(f, b, off); err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil, fmt.Errorf("%w: the file is empty or ends within its header", ErrNotDatabase)

@@ -233,7 +233,7 @@ func TestShortenedFileIsAnErrorNotACrash(t *testing.T) {
 		t.Skip("Windows does not let a mapped file be shortened")
 	}
 	path := filepath.Join(t.TempDir(), dbName)
-	db, err := btree.Open(path, &btree.Options{NoSync: true})
+	db, err := btree.Open(path, &btree.Options{NoSync: true, CacheSize: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
