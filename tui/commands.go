@@ -37,6 +37,7 @@ func (m *Model) commands() []pane.Command {
 		{Name: "theme", Help: "change the colours", Arg: "name", Complete: themeNames, Run: m.pickTheme},
 		{Name: "mouse", Help: "turn the mouse on or off (off, the terminal selects text)", Keys: []string{"m"}, Run: m.toggleMouse},
 		{Name: "discard", Help: "drop all staged changes", Disabled: m.nothingStaged, Run: m.confirmDiscard},
+		{Name: "suspend", Help: "go back to the shell for a while (fg returns)", Keys: []string{"ctrl+z"}, Run: suspend},
 		{Name: "quit", Help: "quit", Keys: []string{"q"}, Run: does(pane.Quit{})},
 	}
 }
@@ -45,6 +46,8 @@ func (m *Model) commands() []pane.Command {
 func does(act pane.Action) func(string) (pane.Action, tea.Cmd) {
 	return func(string) (pane.Action, tea.Cmd) { return act, nil }
 }
+
+func suspend(string) (pane.Action, tea.Cmd) { return nil, tea.Suspend }
 
 func (m *Model) nothingOpen() string {
 	if m.open == nil {

@@ -18,6 +18,7 @@ type shop struct {
 	failTables error // of listing tables
 	failWrites error // of transactions
 	panics     atomic.Bool
+	begin      chan struct{} // if not nil, transactions begin when it is closed
 }
 
 // Info gives the database a name.
@@ -53,6 +54,9 @@ func (s *shop) Tables(ctx context.Context) ([]driver.TableInfo, error) {
 func (s *shop) Begin(ctx context.Context) (driver.Tx, error) {
 	if s.failWrites != nil {
 		return nil, s.failWrites
+	}
+	if s.begin != nil {
+		<-s.begin
 	}
 	return s.DB.Begin(ctx)
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -303,9 +305,9 @@ func TestFailedCommitKeepsWhatIsStaged(t *testing.T) {
 	}
 }
 
-// TestNobodyTouchesWhatACommitHas presses keys while a commit runs on another
-// goroutine: with -race it fails if any of them reads the change set.
-func TestNobodyTouchesWhatACommitHas(t *testing.T) {
+// TestCommitIsCanceled presses keys that would change what is staged while a
+// commit is under way, and then cancels it.
+func TestCommitIsCanceled(t *testing.T) {
 	u := start(t).editStatus("void")
 	u.Press("ctrl+s")
 	held := u.wait(time.Second).Hold("ctrl+s")
@@ -443,6 +445,27 @@ func TestCanceledOpenLeavesNothingOpen(t *testing.T) {
 	if _, err := late.Tables(context.Background()); store.KindOf(err) != store.Closed {
 		t.Errorf("the database is still open: %v", err)
 	}
+}
+
+func TestMouse(t *testing.T) {
+	u := start(t)
+	u.open("orders")
+	if u.Model().View().MouseMode != tea.MouseModeNone {
+		t.Error("the mouse is on at the start")
+	}
+	u.Press("m").See("The mouse is on")
+	if u.Model().View().MouseMode == tea.MouseModeNone {
+		t.Error("m does not turn the mouse on")
+	}
+	x, y, ok := u.Find("customers")
+	if !ok {
+		t.Fatal("there are no customers")
+	}
+	u.Click(x, y).Click(x, y).See("▸ customers", "ada@example.org")
+	u.open("orders")
+	x, y, _ = u.Find("paid")
+	u.Click(x, y).See("row 2 of")
+	u.Wheel(x, y, 20).Press("up").Miss("row 1 of", "row 2 of")
 }
 
 func TestPasteGoesToWhatIsTyped(t *testing.T) {

@@ -102,7 +102,7 @@ func (m *Model) body() []place {
 func (m *Model) startPlace(full place) place {
 	p := full
 	p.pane = m.start
-	p.width, p.height = min(full.width, 100), min(full.height, 26)
+	p.width, p.height = min(full.width, 96), min(full.height, max(14, m.start.Wants()+2), 30)
 	p.x, p.y = (full.width-p.width)/2, full.y+(full.height-p.height)/3
 	return p
 }

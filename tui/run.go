@@ -26,16 +26,21 @@ func Run(ctx context.Context, o Options, opts ...tea.ProgramOption) (err error) 
 		o.Opened.Theme = nil
 	}
 	m := New(ctx, o)
-	_, err = tea.NewProgram(m, append([]tea.ProgramOption{tea.WithContext(ctx)}, opts...)...).Run()
+	return m.runIn(ctx, tea.NewProgram(m, append([]tea.ProgramOption{tea.WithContext(ctx)}, opts...)...))
+}
+
+// runIn runs the program that shows m, to its end.
+func (m *Model) runIn(ctx context.Context, p *tea.Program) error {
+	_, err := p.Run()
 	journal := ""
-	if m.open != nil && m.open.Changes != nil && m.open.Changes.Len() > 0 {
+	if m.open != nil && m.open.Changes.Len() > 0 {
 		journal = m.open.Journal
 	}
 	closed := m.Close()
 	if errors.Is(err, tea.ErrProgramPanic) && journal != "" {
 		err = fmt.Errorf("%w; staged changes are kept in %s", err, journal)
 	}
-	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, context.Canceled) && ctx.Err() != nil {
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		err = ctx.Err()
 	}
 	return errors.Join(err, closed)

@@ -7,9 +7,12 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -33,6 +36,15 @@ func (t *terminal) Write(b []byte) (int, error) {
 	defer t.mu.Unlock()
 	t.more.Broadcast()
 	return t.written.Write(b)
+}
+
+// show replaces what was written.
+func (t *terminal) show(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.written.Reset()
+	t.written.WriteString(text)
+	t.more.Broadcast()
 }
 
 // await waits until text was written.
@@ -118,15 +130,7 @@ func TestCrashRestoresTheTerminalAndNamesTheJournal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changes := store.NewChangeSet()
-	table, err := store.New(s).Table(context.Background(), "empty")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := changes.Insert(table.Schema(), tuple.Of(tuple.Int(1)), nil); err != nil {
-		t.Fatal(err)
-	}
-	o := Options{Store: store.New(s), Opened: Opened{Changes: changes, Journal: "/state/shop.journal"}}
+	o := Options{Store: store.New(s), Opened: Opened{Changes: stagedInsert(t, s), Journal: "/state/shop.journal"}}
 	out, err := runProgram(t, context.Background(), o, func(out *terminal, keys io.Writer) {
 		out.await("customers")
 		s.panics.Store(true)
@@ -136,6 +140,74 @@ func TestCrashRestoresTheTerminalAndNamesTheJournal(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	checkRestored(t, out)
+}
+
+// stagedInsert returns a change set with one insert.
+func stagedInsert(t *testing.T, s *shop) *store.ChangeSet {
+	t.Helper()
+	table, err := store.New(s).Table(context.Background(), "empty")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := store.NewChangeSet()
+	if _, err := changes.Insert(table.Schema(), tuple.Of(tuple.Int(1)), nil); err != nil {
+		t.Fatal(err)
+	}
+	return changes
+}
+
+// TestNobodyTouchesWhatACommitHas presses keys while a commit has the change
+// set on another goroutine. The race detector finds out who reads it there.
+// watched is a model whose screen can be waited for.
+type watched struct {
+	*Model
+	screen *terminal
+}
+
+// Update implements [tea.Model].
+func (w watched) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := w.Model.Update(msg)
+	return w, cmd
+}
+
+// View implements [tea.Model]. The program calls it after every message.
+func (w watched) View() tea.View {
+	v := w.Model.View()
+	w.screen.show(ansi.Strip(v.Content))
+	return v
+}
+
+func TestNobodyTouchesWhatACommitHas(t *testing.T) {
+	s, err := openShop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.begin = make(chan struct{})
+	var hours atomic.Int64
+	o := Options{
+		Store: store.New(s), Opened: Opened{Changes: stagedInsert(t, s), Name: "shop"},
+		Now: func() time.Time { return time.Unix(hours.Add(3600), 0) }, // no grace is left at the next look
+	}
+	m := New(context.Background(), o)
+	in, keys := io.Pipe()
+	defer keys.Close()
+	screen := newTerminal()
+	go func() {
+		screen.await("1 staged")
+		io.WriteString(keys, "\x13") // ctrl+s
+		screen.await("Review 1 change")
+		io.WriteString(keys, "\x13")
+		screen.await("committing")
+		io.WriteString(keys, "jkudmtsy\x12\x13\r")
+		screen.await("a commit is running")
+		close(s.begin)
+		screen.await("Committed 1 change")
+		io.WriteString(keys, "q")
+	}()
+	p := tea.NewProgram(watched{m, screen}, tea.WithInput(in), tea.WithOutput(io.Discard), tea.WithWindowSize(100, 30), tea.WithoutSignalHandler())
+	if err := m.runIn(context.Background(), p); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestNoColorMeansMono(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/display"
@@ -270,12 +271,14 @@ func (m *Model) overlayHints(commands []pane.Command, room int) []style.Span {
 func (m *Model) hintSpans(commands []pane.Command, l style.Layer, room int) []style.Span {
 	var out []style.Span
 	used := 0
+	typing := isTyping(m.top())
 	for i := range commands {
 		c := &commands[i]
-		if c.Hint == "" || len(c.Keys) == 0 || c.Reason() != "" {
+		key := firstKey(c.Keys, typing)
+		if c.Hint == "" || key == "" || c.Reason() != "" {
 			continue
 		}
-		spans := hint(c, l, c.Keys[0])
+		spans := hint(c, l, key)
 		if len(out) == 0 {
 			spans[0].Text = " "
 		}
@@ -287,6 +290,17 @@ func (m *Model) hintSpans(commands []pane.Command, l style.Layer, room int) []st
 		out = append(out, spans...)
 	}
 	return out
+}
+
+// firstKey returns the first key, or while text is typed the first that is no
+// text, or the empty string.
+func firstKey(keys []string, typing bool) string {
+	for _, k := range keys {
+		if !typing || ansi.StringWidth(k) > 1 && k != "space" {
+			return k
+		}
+	}
+	return ""
 }
 
 // hint returns the hint of a command, nil if it has none.

@@ -127,6 +127,18 @@ func (m *Model) Staged() (pane.Action, tea.Cmd) {
 	return nil, nil
 }
 
+// Committed implements [pane.Committer]: what was written changes how many rows
+// there are.
+func (m *Model) Committed(r *store.CommitResult) (pane.Action, tea.Cmd) {
+	if r.Written == 0 {
+		return nil, nil
+	}
+	for i := range m.tables {
+		m.tables[i].estimate.asked = false
+	}
+	return nil, m.fetch()
+}
+
 func (m *Model) countStaged() {
 	staged := map[string]counts{}
 	for _, s := range m.env.Changes.All() {

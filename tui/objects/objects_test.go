@@ -164,6 +164,17 @@ func TestStagedCounts(t *testing.T) {
 	s.See("+3 view")
 }
 
+func TestCommitAsksForEstimatesAnew(t *testing.T) {
+	db := &many{n: 5}
+	s, m := stage(t, db, 20)
+	asked := len(db.described)
+	s.Do(m.Committed(&store.CommitResult{Written: 1}))
+	if len(db.described) != asked+5 {
+		t.Errorf("%d estimates after the commit", len(db.described)-asked)
+	}
+	s.See("~1.2M")
+}
+
 func BenchmarkFilterOf50000Tables(b *testing.B) {
 	env := panetest.NewEnv(b, store.New(&many{n: 50_000}))
 	m := objects.New(env)

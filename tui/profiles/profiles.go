@@ -160,6 +160,9 @@ func (m *Model) SetSize(width, height int) {
 	m.list.Resize(len(m.shown), m.listHeight())
 }
 
+// Wants returns the number of lines that show everything.
+func (m *Model) Wants() int { return len(m.entries) + 3 }
+
 // listHeight is the lines left below the input, and above the message.
 func (m *Model) listHeight() int { return max(0, m.height-3) }
 
