@@ -47,6 +47,11 @@ func (c *ChangeSet) Resolve(id ID, r Resolution, current *Row) error {
 		return fault(op, st.schema.Name, Exists, "another change of the row %s is staged", describeKey(now.change.Key)).
 			withHint("resolve or drop that change first")
 	}
+	if key := now.change.FinalKey(); key != nil && now.change.Op != Delete {
+		if err := c.checkFree(op, now.schema, key, id); err != nil {
+			return err
+		}
+	}
 	c.replace(id, now)
 	return nil
 }
