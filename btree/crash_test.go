@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"testing"
 
 	"github.com/rowan-db/rowan/btree"
@@ -87,8 +89,20 @@ func (l *life) recover(t *testing.T) {
 	}
 }
 
+// seedEnv names a number that makes the random programs others than usual: a longer test is a loop over such numbers.
+const seedEnv = "BTREE_TEST_SEED"
+
+// newRand returns the generator of a random program. The second half of its seed is from the environment.
+func newRand(seed uint64) *rand.Rand {
+	more, err := strconv.ParseUint(os.Getenv(seedEnv), 10, 64)
+	if err != nil {
+		more = 2
+	}
+	return rand.New(rand.NewPCG(seed, more))
+}
+
 func newLife(seed uint64, pageSize int) *life {
-	r := rand.New(rand.NewPCG(seed, 2))
+	r := newRand(seed)
 	return &life{disk: &vfs.Mem{}, p: &program{r: r}, acked: contents{}, opts: btree.Options{PageSize: pageSize}}
 }
 

@@ -3,7 +3,6 @@ package btree_test
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"path/filepath"
 	"testing"
 
@@ -33,7 +32,7 @@ func TestRandomProgramEqualsMap(t *testing.T) {
 
 func runProgram(t *testing.T, fs vfs.FS, path string, o btree.Options, seed uint64, rounds int) {
 	o.FS = fs
-	p := &program{r: rand.New(rand.NewPCG(seed, 1)), model: contents{}}
+	p := &program{r: newRand(seed), model: contents{}}
 	for round := range rounds {
 		db, err := btree.Open(path, &o)
 		if err != nil {

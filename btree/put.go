@@ -84,15 +84,10 @@ func (t *Tree) put(key, val []byte) error {
 		e.overflow = true
 		t.overflow += pages
 	}
-	if t.tailIsCurrent() && t.afterTail(key) {
+	if t.tail && t.afterTail(key) {
 		return t.append(&e)
 	}
 	return t.putSearch(&e)
-}
-
-// tailIsCurrent reports whether the tail path may be used: it is of no use when a savepoint shares its pages.
-func (t *Tree) tailIsCurrent() bool {
-	return t.tail && t.tx.dirty[t.path[0].no].epoch == t.tx.epoch
 }
 
 // append inserts an entry after the last one. The tail path stays.

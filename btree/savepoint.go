@@ -39,7 +39,9 @@ func (tx *Tx) Savepoint() (Savepoint, error) {
 	}
 	for _, t := range tx.trees {
 		s.roots[t] = t.treeRoot
+		t.tail = false
 	}
+	tx.catalog.tail = false
 	tx.saves = append(tx.saves, s)
 	tx.epoch++
 	return Savepoint{s}, nil

@@ -16,7 +16,7 @@ type Tree struct {
 	changed bool
 	gen     uint64 // counts changes, for cursors
 	path    []step // of the last descent for writing, from the leaf up
-	tail    bool   // path leads to the last leaf and is current
+	tail    bool   // path leads to the last leaf, and no savepoint shares its pages
 }
 
 // step is a page on a path and the entry that the path takes there.
