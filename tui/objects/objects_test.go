@@ -13,7 +13,21 @@ import (
 	"github.com/rowan-db/rowan/tui/objects"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
+	"github.com/rowan-db/rowan/tui/tuitest"
 )
+
+// user drives a pane on a screen of its own.
+type user struct {
+	*tuitest.User
+	*panetest.Stage
+	env *pane.Env
+}
+
+func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
+	t.Helper()
+	s := panetest.New(env, p)
+	return &user{tuitest.New(t, s, width, height), s, env}
+}
 
 // many is a database of n tables without rows, which counts what it is asked.
 type many struct {
@@ -54,12 +68,12 @@ func (m *many) Estimate(_ context.Context, s *driver.Schema) (int64, bool, error
 	return 1_234_567, s.Name != "table00003", nil
 }
 
-func stage(t *testing.T, db *many, height int) (*panetest.Stage, *objects.Model) {
+func stage(t *testing.T, db *many, height int) (*user, *objects.Model) {
 	t.Helper()
 	env := panetest.NewEnv(t, store.New(db))
 	m := objects.New(env)
-	s := panetest.New(t, env, m, 30, height)
-	s.Do(nil, m.Load())
+	s := on(t, env, m, 30, height)
+	s.Send(panetest.Did(nil, m.Load()))
 	return s, m
 }
 
@@ -133,7 +147,7 @@ func TestReloadKeepsThePlace(t *testing.T) {
 	s, m := stage(t, db, 20)
 	s.Press("right", "j", "j", "j", "j", "j", "j")
 	db.n = 40
-	s.Do(nil, m.Load())
+	s.Send(panetest.Did(nil, m.Load()))
 	s.See("bigint key").Press("enter")
 	if got, want := s.Actions(), []pane.Action{pane.OpenTable{Name: "table00003"}}; !slices.Equal(got, want) {
 		t.Errorf("asked for %v, want %v", got, want)
@@ -144,7 +158,7 @@ func TestFailedListingKeepsTheOldOne(t *testing.T) {
 	db := &many{n: 5}
 	s, m := stage(t, db, 20)
 	db.fail = driver.Errorf(driver.Unavailable, "the connection is lost")
-	s.Do(nil, m.Load())
+	s.Send(panetest.Did(nil, m.Load()))
 	s.See("table00000")
 	if a := s.Actions(); len(a) != 1 || !strings.Contains(a[0].(pane.Report).Err.Error(), "connection is lost") {
 		t.Errorf("asked for %v", a)
@@ -156,11 +170,11 @@ func TestStagedCounts(t *testing.T) {
 	s, m := stage(t, db, 20)
 	schema, _ := db.Describe(context.Background(), "table00002")
 	for i := range 3 {
-		if _, err := s.Env.Changes.Insert(schema, tuple.Of(tuple.Int(int64(i))), nil); err != nil {
+		if _, err := s.env.Changes.Insert(schema, tuple.Of(tuple.Int(int64(i))), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.Do(m.Staged())
+	s.Send(panetest.Did(m.Staged()))
 	s.See("+3 view")
 }
 
@@ -168,7 +182,7 @@ func TestCommitAsksForEstimatesAnew(t *testing.T) {
 	db := &many{n: 5}
 	s, m := stage(t, db, 20)
 	asked := len(db.described)
-	s.Do(m.Committed(&store.CommitResult{Written: 1}))
+	s.Send(panetest.Did(m.Committed(&store.CommitResult{Written: 1})))
 	if len(db.described) != asked+5 {
 		t.Errorf("%d estimates after the commit", len(db.described)-asked)
 	}
@@ -178,8 +192,8 @@ func TestCommitAsksForEstimatesAnew(t *testing.T) {
 func BenchmarkFilterOf50000Tables(b *testing.B) {
 	env := panetest.NewEnv(b, store.New(&many{n: 50_000}))
 	m := objects.New(env)
-	s := panetest.New(b, env, m, 30, 40)
-	s.Do(nil, m.Load())
+	s := on(b, env, m, 30, 40)
+	s.Send(panetest.Did(nil, m.Load()))
 	s.Press("/")
 	for b.Loop() {
 		s.Press("9", "backspace")

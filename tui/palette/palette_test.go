@@ -11,7 +11,21 @@ import (
 	"github.com/rowan-db/rowan/tui/palette"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
+	"github.com/rowan-db/rowan/tui/tuitest"
 )
+
+// user drives a pane on a screen of its own.
+type user struct {
+	*tuitest.User
+	*panetest.Stage
+	env *pane.Env
+}
+
+func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
+	t.Helper()
+	s := panetest.New(env, p)
+	return &user{tuitest.New(t, s, width, height), s, env}
+}
 
 func nothing(string) (pane.Action, tea.Cmd) { return nil, nil }
 
@@ -32,14 +46,14 @@ func entries() []pane.Entry {
 	return out
 }
 
-func stage(t *testing.T, h *palette.History) *panetest.Stage {
+func stage(t *testing.T, h *palette.History) *user {
 	t.Helper()
 	env := panetest.NewEnv(t, nil)
-	return panetest.New(t, env, palette.New(env, entries(), h, ""), 80, 16)
+	return on(t, env, palette.New(env, entries(), h, ""), 80, 16)
 }
 
 // ran returns the command that was run, as it would be typed.
-func ran(s *panetest.Stage) string {
+func ran(s *user) string {
 	for _, a := range s.Actions() {
 		if r, ok := a.(pane.Run); ok {
 			return strings.TrimSpace(r.Name + " " + r.Arg)
@@ -143,6 +157,6 @@ func TestManyOffersAreCut(t *testing.T) {
 	}
 	c := pane.Command{Name: "open", Help: "open a table", Arg: "table", Complete: func() []string { return names }, Run: nothing}
 	env := panetest.NewEnv(t, nil)
-	s := panetest.New(t, env, palette.New(env, []pane.Entry{{Command: &c}}, &palette.History{}, ""), 80, 16)
+	s := on(t, env, palette.New(env, []pane.Entry{{Command: &c}}, &palette.History{}, ""), 80, 16)
 	s.Type("table4").Press("end").See("table40199").Miss("table40200")
 }

@@ -12,7 +12,21 @@ import (
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
 	"github.com/rowan-db/rowan/tui/review"
+	"github.com/rowan-db/rowan/tui/tuitest"
 )
+
+// user drives a pane on a screen of its own.
+type user struct {
+	*tuitest.User
+	*panetest.Stage
+	env *pane.Env
+}
+
+func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
+	t.Helper()
+	s := panetest.New(env, p)
+	return &user{tuitest.New(t, s, width, height), s, env}
+}
 
 func schema(name string) *store.Schema {
 	return &store.Schema{
@@ -27,7 +41,7 @@ func row(id int64, a tuple.Value, b int64) store.Row {
 
 // stage returns the review of what change stages, on a database whose clock is
 // past the grace.
-func stage(t *testing.T, change func(cs *store.ChangeSet) error) (*panetest.Stage, *review.Model) {
+func stage(t *testing.T, change func(cs *store.ChangeSet) error) (*user, *review.Model) {
 	t.Helper()
 	env := panetest.NewEnv(t, store.New(mem.New()))
 	if err := change(env.Changes); err != nil {
@@ -35,7 +49,7 @@ func stage(t *testing.T, change func(cs *store.ChangeSet) error) (*panetest.Stag
 	}
 	m := review.New(env)
 	env.Now = func() time.Time { return panetest.Start.Add(review.Grace) }
-	return panetest.New(t, env, m, 96, 24), m
+	return on(t, env, m, 96, 24), m
 }
 
 // several stages an edit, an insert and a delete, in two tables.
@@ -61,13 +75,13 @@ func TestChangesAreShownByTable(t *testing.T) {
 func TestDropAndUndo(t *testing.T) {
 	s, m := stage(t, several)
 	s.Press("down", "d")
-	s.Do(m.Staged())
+	s.Send(panetest.Did(m.Staged()))
 	s.Miss("(2)")
-	if n := s.Env.Changes.Len(); n != 2 {
+	if n := s.env.Changes.Len(); n != 2 {
 		t.Errorf("%d changes are staged", n)
 	}
 	s.Press("u")
-	s.Do(m.Staged())
+	s.Send(panetest.Did(m.Staged()))
 	s.See("(2)")
 }
 
@@ -92,7 +106,7 @@ func TestCommitIsAsked(t *testing.T) {
 // TestHeldKeyDoesNotCommit presses ctrl+s at the moment that the review opens.
 func TestHeldKeyDoesNotCommit(t *testing.T) {
 	s, _ := stage(t, several)
-	s.Env.Now = func() time.Time { return panetest.Start.Add(review.Grace - 1) }
+	s.env.Now = func() time.Time { return panetest.Start.Add(review.Grace - 1) }
 	if a := s.Press("ctrl+s"); len(s.Actions()) > 0 {
 		t.Errorf("it commits:\n%s", a.Screen())
 	}
@@ -100,7 +114,7 @@ func TestHeldKeyDoesNotCommit(t *testing.T) {
 
 func TestEveryConflictHasToBeResolved(t *testing.T) {
 	s, m := stage(t, several)
-	all := s.Env.Changes.All()
+	all := s.env.Changes.All()
 	var conflicts []store.ConflictDetail
 	for i := range all {
 		d := store.ConflictDetail{Staged: all[i], Base: &all[i].Before, Mine: &all[i].After}
@@ -115,7 +129,7 @@ func TestEveryConflictHasToBeResolved(t *testing.T) {
 		}
 		conflicts = append(conflicts, d)
 	}
-	s.Do(m.Committed(&store.CommitResult{Conflicts: conflicts}))
+	s.Send(panetest.Did(m.Committed(&store.CommitResult{Conflicts: conflicts})))
 	s.See("others have deleted this row", "others have changed this row", "others have inserted this row", "3 conflicts to resolve", "mine (m)", `"theirs"`).Golden()
 	for i := range 3 {
 		s.Press("ctrl+s")
@@ -123,7 +137,7 @@ func TestEveryConflictHasToBeResolved(t *testing.T) {
 			t.Fatalf("it commits with %d conflicts", 3-i)
 		}
 		s.Press("m")
-		s.Do(m.Staged())
+		s.Send(panetest.Did(m.Staged()))
 	}
 	s.Miss("conflict").Press("ctrl+s")
 	if !slices.Contains(s.Actions(), pane.Action(pane.Commit{})) {
@@ -135,16 +149,16 @@ func TestEditOfAConflictIsBasedOnTheirs(t *testing.T) {
 	s, m := stage(t, func(cs *store.ChangeSet) error {
 		return cs.Edit(schema("orders"), row(1, tuple.Text("old"), 5), 1, tuple.Text("mine"))
 	})
-	st := s.Env.Changes.All()[0]
+	st := s.env.Changes.All()[0]
 	theirs := row(1, tuple.Text("theirs"), 6)
-	s.Do(m.Committed(&store.CommitResult{Conflicts: []store.ConflictDetail{{Staged: st, Base: &st.Before, Mine: &st.After, Theirs: &theirs}}}))
+	s.Send(panetest.Did(m.Committed(&store.CommitResult{Conflicts: []store.ConflictDetail{{Staged: st, Base: &st.Before, Mine: &st.After, Theirs: &theirs}}})))
 	s.Press("e")
 	a := s.Actions()
 	e, ok := a[len(a)-1].(pane.EditCell)
 	if !ok || !slices.Equal(e.Row.Values, theirs.Values) || e.Column != 1 {
 		t.Fatalf("e asks for %v", a)
 	}
-	if got := s.Env.Changes.All()[0].Change.Base; !slices.Equal(got, theirs.Values) {
+	if got := s.env.Changes.All()[0].Change.Base; !slices.Equal(got, theirs.Values) {
 		t.Errorf("the change is based on %v", got)
 	}
 }

@@ -9,21 +9,35 @@ import (
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
 	"github.com/rowan-db/rowan/tui/scan"
+	"github.com/rowan-db/rowan/tui/tuitest"
 )
+
+// user drives a pane on a screen of its own.
+type user struct {
+	*tuitest.User
+	*panetest.Stage
+	env *pane.Env
+}
+
+func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
+	t.Helper()
+	s := panetest.New(env, p)
+	return &user{tuitest.New(t, s, width, height), s, env}
+}
 
 var schema = &store.Schema{
 	Name: "orders",
 	Key:  []store.Column{{Name: "customer", Kind: tuple.KindText}, {Name: "id", Kind: tuple.KindInt}, {Name: "day", Kind: tuple.KindDate}},
 }
 
-func stage(t *testing.T, o store.ViewOptions) *panetest.Stage {
+func stage(t *testing.T, o store.ViewOptions) *user {
 	t.Helper()
 	env := panetest.NewEnv(t, nil)
-	return panetest.New(t, env, scan.New(env, pane.ShowScan{Schema: schema, Options: o}), 90, 22)
+	return on(t, env, scan.New(env, pane.ShowScan{Schema: schema, Options: o}), 90, 22)
 }
 
 // applied presses enter and returns the range that is to be shown.
-func applied(t *testing.T, s *panetest.Stage) store.ViewOptions {
+func applied(t *testing.T, s *user) store.ViewOptions {
 	t.Helper()
 	s.Actions()
 	s.Press("enter")
@@ -46,22 +60,22 @@ func key(vs ...tuple.Value) tuple.Tuple { return vs }
 func TestRangeIsWhatIsTyped(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		press func(s *panetest.Stage)
+		press func(s *user)
 		want  tuple.Range
 	}{
-		{"nothing", func(s *panetest.Stage) {}, tuple.Range{}},
-		{"a prefix", func(s *panetest.Stage) { s.Type("ada").Press("tab").Type("7") }, tuple.Prefix(key(ada, tuple.Int(7)))},
-		{"the beginning of an element", func(s *panetest.Stage) {
+		{"nothing", func(s *user) {}, tuple.Range{}},
+		{"a prefix", func(s *user) { s.Type("ada").Press("tab").Type("7") }, tuple.Prefix(key(ada, tuple.Int(7)))},
+		{"the beginning of an element", func(s *user) {
 			s.Type("ad").Press("down", "down", "down", "space")
 		}, tuple.PrefixPart(key(tuple.Text("ad")))},
-		{"from and to", func(s *panetest.Stage) {
+		{"from and to", func(s *user) {
 			s.Press("tab", "tab", "tab", "tab").Type("ada").Press("tab", "tab", "tab", "space", "tab").Type("bob")
 		}, tuple.Range{Lower: tuple.Bound{Key: key(ada), Exclusive: true}, Upper: tuple.Bound{Key: key(tuple.Text("bob"))}}},
-		{"a prefix and where to begin in it", func(s *panetest.Stage) {
+		{"a prefix and where to begin in it", func(s *user) {
 			s.Type("ada").Press("tab", "tab", "tab", "tab").Type("ada").Press("tab").Type("5")
 		}, tuple.Range{Lower: tuple.Bound{Key: key(ada, tuple.Int(5))}, Upper: tuple.Bound{Key: key(ada)}}},
-		{"the empty text", func(s *panetest.Stage) { s.Type(`""`) }, tuple.Prefix(key(tuple.Text("")))},
-		{"a text with spaces", func(s *panetest.Stage) { s.Type(" a ") }, tuple.Prefix(key(tuple.Text(" a ")))},
+		{"the empty text", func(s *user) { s.Type(`""`) }, tuple.Prefix(key(tuple.Text("")))},
+		{"a text with spaces", func(s *user) { s.Type(" a ") }, tuple.Prefix(key(tuple.Text(" a ")))},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := stage(t, store.ViewOptions{})
@@ -84,15 +98,15 @@ func sameBound(a, b tuple.Bound) bool {
 func TestMistakesAreSaidAtOnce(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
-		press      func(s *panetest.Stage)
+		press      func(s *user)
 	}{
-		{"a number that is none", "id:", func(s *panetest.Stage) { s.Type("ada").Press("tab").Type("x") }},
-		{"a date that is none", "day:", func(s *panetest.Stage) { s.Type("ada").Press("tab").Type("1").Press("tab").Type("2026-13-01") }},
-		{"a gap", "fill in customer first", func(s *panetest.Stage) { s.Press("tab").Type("7") }},
-		{"begins with a number", "only text and bytes", func(s *panetest.Stage) { s.Type("ada").Press("tab").Type("7").Press("tab", "tab", "space") }},
-		{"from outside of the prefix", "must begin with the prefix", func(s *panetest.Stage) { s.Type("ada").Press("tab", "tab", "tab", "tab").Type("bob") }},
-		{"a limit of nothing", "at least 1", func(s *panetest.Stage) { s.Press("up").Press("right").Press("tab").Type("0") }},
-		{"the wrong way round", "before the beginning", func(s *panetest.Stage) {
+		{"a number that is none", "id:", func(s *user) { s.Type("ada").Press("tab").Type("x") }},
+		{"a date that is none", "day:", func(s *user) { s.Type("ada").Press("tab").Type("1").Press("tab").Type("2026-13-01") }},
+		{"a gap", "fill in customer first", func(s *user) { s.Press("tab").Type("7") }},
+		{"begins with a number", "only text and bytes", func(s *user) { s.Type("ada").Press("tab").Type("7").Press("tab", "tab", "space") }},
+		{"from outside of the prefix", "must begin with the prefix", func(s *user) { s.Type("ada").Press("tab", "tab", "tab", "tab").Type("bob") }},
+		{"a limit of nothing", "at least 1", func(s *user) { s.Press("up").Press("right").Press("tab").Type("0") }},
+		{"the wrong way round", "before the beginning", func(s *user) {
 			s.Press("tab", "tab", "tab", "tab").Type("bob").Press("tab", "tab", "tab", "tab").Type("ada")
 		}},
 	} {

@@ -1,6 +1,7 @@
 // Package panetest puts a single pane on a screen, for the tests of panes: keys
 // go to it as they do in the program, results of its calls come back to it, and
-// what it asks of others is kept for the test to look at.
+// what it asks of others is kept for the test to look at. A [Stage] is a model
+// for package tuitest to drive.
 package panetest
 
 import (
@@ -15,17 +16,13 @@ import (
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/style"
 	"github.com/rowan-db/rowan/tui/task"
-	"github.com/rowan-db/rowan/tui/tuitest"
 )
 
-// Stage is a pane on a screen of its own. The User presses keys and reads it.
+// Stage is a pane on a screen of its own. It is a [tea.Model].
 type Stage struct {
-	*tuitest.User
-	Env  *pane.Env
-	pane pane.Pane
-
-	width, height int
-	actions       []pane.Action
+	env     *pane.Env
+	pane    pane.Pane
+	actions []pane.Action
 }
 
 // Start is what the clock of NewEnv shows.
@@ -51,14 +48,11 @@ func NewEnv(t testing.TB, s *store.Store) *pane.Env {
 }
 
 // New puts a pane on a screen.
-func New(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *Stage {
-	t.Helper()
-	s := &Stage{Env: env, pane: p}
+func New(env *pane.Env, p pane.Pane) *Stage {
 	if f, ok := p.(pane.Focuser); ok {
 		f.SetFocus(true)
 	}
-	s.User = tuitest.New(t, s, width, height)
-	return s
+	return &Stage{env: env, pane: p}
 }
 
 // Actions returns what the pane has asked for since the last call, one by one.
@@ -68,14 +62,15 @@ func (s *Stage) Actions() []pane.Action {
 	return all
 }
 
-// Do carries out what a method of the pane returned.
-func (s *Stage) Do(act pane.Action, cmd tea.Cmd) {
-	s.keep(act)
-	s.Send(cmdMsg{cmd})
+// did is what a method of the pane returned.
+type did struct {
+	act pane.Action
+	cmd tea.Cmd
 }
 
-// cmdMsg makes the stage return a command.
-type cmdMsg struct{ cmd tea.Cmd }
+// Did returns the message that makes the stage carry out what a method of the
+// pane returned.
+func Did(act pane.Action, cmd tea.Cmd) tea.Msg { return did{act, cmd} }
 
 func (s *Stage) keep(act pane.Action) {
 	switch act := act.(type) {
@@ -95,10 +90,10 @@ func (s *Stage) Init() tea.Cmd { return nil }
 // Update implements [tea.Model].
 func (s *Stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
-	case cmdMsg:
+	case did:
+		s.keep(msg.act)
 		return s, msg.cmd
 	case tea.WindowSizeMsg:
-		s.width, s.height = msg.Width, msg.Height
 		s.pane.SetSize(msg.Width, msg.Height)
 	case tea.KeyPressMsg:
 		t, ok := s.pane.(pane.Typer)
@@ -108,7 +103,7 @@ func (s *Stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return s, cmd
 		}
 	case task.Result:
-		if !s.Env.Tasks.Finish(msg.Ticket()) {
+		if !s.env.Tasks.Finish(msg.Ticket()) {
 			return s, nil
 		}
 	}
