@@ -54,54 +54,43 @@ type checker struct {
 }
 
 func newChecker(ctx context.Context, db *DB, report func(Problem)) (*checker, error) {
-	tx, err := db.Begin(false)
+	tx, groups, bad, err := db.beginCheck()
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{ctx: ctx, db: db, report: report, tx: tx, bad: -1}
-	if err := c.begin(); err != nil {
-		tx.end()
-		return nil, err
+	c := &checker{ctx: ctx, db: db, tx: tx, report: report, groups: groups, bad: bad}
+	c.seen = make([]uint64, tx.meta.pageEnd/64+1)
+	if db.opts.ReadOnly {
+		err = c.loadGroups()
 	}
-	c.seen = make([]uint64, c.tx.meta.pageEnd/64+1)
-	return c, nil
+	if err != nil {
+		tx.end()
+	}
+	return c, err
 }
 
-// begin takes the newest version and the space pages that belong to it at the same moment.
-func (c *checker) begin() error {
-	db := c.db
-	if db.opts.ReadOnly {
-		return c.loadGroups()
+// beginCheck starts a read-only transaction and returns, as of the same moment, what is known of the groups of pages and the
+// place of a damaged meta. A database that is open read-only knows no groups.
+func (db *DB) beginCheck() (tx *Tx, groups []group, bad int, err error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.isClosing() {
+		return nil, nil, 0, ErrClosed
 	}
-	later, err := func() (*Tx, error) {
-		db.mu.Lock()
-		defer db.mu.Unlock()
-		if db.isClosing() {
-			return nil, ErrClosed
-		}
+	if db.space != nil {
 		for _, g := range db.space.groups {
-			c.groups = append(c.groups, group{used: g.used, version: g.version, place: g.place})
+			groups = append(groups, group{used: g.used, version: g.version, place: g.place})
 		}
-		c.bad = db.bad
-		db.open++
-		db.readers[db.current.version]++
-		return newTx(db, db.current, false), nil
-	}()
-	if err != nil {
-		return err
 	}
-	c.tx.end()
-	c.tx = later
-	return nil
+	return db.newReader(), groups, db.bad, nil
 }
 
 // loadGroups reads the space pages of a database that was opened without them.
 func (c *checker) loadGroups() error {
-	c.bad = c.db.bad
 	s, err := loadSpace(c.db.pager, &c.tx.meta)
 	if isCorrupt(err) {
-		c.problem(firstPage-2, "%v", err)
 		c.lost = true
+		c.problem(firstPage-2, "%v", err)
 		return nil
 	}
 	if err != nil {

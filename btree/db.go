@@ -25,15 +25,16 @@ type DB struct {
 	writer chan struct{} // holds a token while there is a write transaction
 	failed atomic.Bool   // a sync failed: nothing is written any more
 
-	// The fields below belong to the write transaction, or to Open and Close when there is none.
+	// The fields below belong to the write transaction, or to Open and Close when there is none. What Check reads of space
+	// changes with mu held.
 	space    *space
 	fileSize int64
-	bad      int // place of the meta that Open found damaged, -1 when both were valid or one was never written
 
 	mu      sync.Mutex // guards what follows
 	idle    sync.Cond  // signalled when a transaction ends
 	current meta
 	place   int            // of the current meta
+	bad     int            // place of the meta that Open found damaged, -1 when none is
 	readers map[uint64]int // open read-only transactions by version
 	open    int            // open transactions
 	closing chan struct{}  // closed by Close
@@ -145,9 +146,14 @@ func (db *DB) beginRead() (*Tx, error) {
 	if db.isClosing() {
 		return nil, ErrClosed
 	}
+	return db.newReader(), nil
+}
+
+// newReader registers a read-only transaction of the current version. The caller holds mu.
+func (db *DB) newReader() *Tx {
 	db.open++
 	db.readers[db.current.version]++
-	return newTx(db, db.current, false), nil
+	return newTx(db, db.current, false)
 }
 
 func (db *DB) beginWrite() (*Tx, error) {

@@ -241,6 +241,13 @@ func TestConcurrentReadersSeeWholeCommits(t *testing.T) {
 			}
 			for g := range 40 {
 				fill(t, db, 500, 50, g)
+				if g%10 == 0 {
+					readers.Go(func() {
+						for _, p := range check(t, db) {
+							t.Errorf("a check beside the writer: %s", p)
+						}
+					})
+				}
 			}
 			close(stop)
 			readers.Wait()

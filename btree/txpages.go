@@ -105,7 +105,9 @@ func (tx *Tx) allocate(n uint64) uint64 {
 	if !ok {
 		first = nextPage(s.pageSize, tx.pageEnd-1)
 		tx.pageEnd = runEnd(s.pageSize, first, n)
+		tx.db.mu.Lock() // Check may be looking at the groups
 		s.grow(tx.pageEnd)
+		tx.db.mu.Unlock()
 	}
 	tx.allocated = append(tx.allocated, extent{first: first, pages: n})
 	return first
