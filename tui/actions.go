@@ -58,10 +58,12 @@ func (m *Model) doData(act pane.Action) (tea.Cmd, bool) {
 		m.focusOn(m.grid)
 		return m.from(m.grid)(m.grid.OpenView(act.Options)), true
 	case pane.GoTo:
-		m.objects.SetCurrent(act.Table)
 		m.focusOn(m.grid)
 		return m.from(m.grid)(m.grid.GoTo(act.Table, act.Key)), true
 	case pane.Selected:
+		if act.Schema != nil {
+			m.objects.SetCurrent(act.Schema.Name)
+		}
 		return m.from(m.value)(m.value.Show(act)), true
 	case pane.Staged:
 		return m.staged(), true
@@ -111,7 +113,6 @@ func (m *Model) openTable(name string) tea.Cmd {
 	if m.open == nil {
 		return m.notify(pane.Notice{Text: "Open a database first.", Level: pane.Blocked})
 	}
-	m.objects.SetCurrent(name)
 	m.focusOn(m.grid)
 	return m.from(m.grid)(m.grid.Open(name))
 }
@@ -135,19 +136,21 @@ func (m *Model) quit() tea.Cmd {
 	n := m.env.Changes.Len()
 	switch {
 	case m.env.Tasks.Writing():
-		return m.push(dialog.NewAsk(m.env, "A commit is running",
+		m.asked = dialog.NewAsk(m.env, "A commit is running",
 			"If you quit now it is canceled, and it may have been written or not.",
-			dialog.Choice{Label: "Wait"}, dialog.Choice{Label: "Cancel it and quit", Then: pane.QuitNow{}}))
+			dialog.Choice{Label: "Wait"}, dialog.Choice{Label: "Cancel it and quit", Then: pane.QuitNow{}})
 	case n == 0:
 		return tea.Quit
 	case m.volatile():
-		return m.do(nil, m.confirmLoss(pane.QuitNow{}))
+		m.asked = dialog.NewConfirm(m.env, m.confirmLoss(pane.QuitNow{}))
+	default:
+		m.asked = dialog.NewAsk(m.env, "Quit",
+			are(n)+". They are kept, and are there again when "+m.env.Name+" is opened the next time.",
+			dialog.Choice{Label: "Stay"},
+			dialog.Choice{Label: "Quit, keep them", Then: pane.QuitNow{}},
+			dialog.Choice{Label: "Discard and quit", Then: pane.Actions{pane.Discard{}, pane.QuitNow{}}})
 	}
-	return m.push(dialog.NewAsk(m.env, "Quit",
-		are(n)+". They are kept, and are there again when "+m.env.Name+" is opened the next time.",
-		dialog.Choice{Label: "Stay"},
-		dialog.Choice{Label: "Quit, keep them", Then: pane.QuitNow{}},
-		dialog.Choice{Label: "Discard and quit", Then: pane.Actions{pane.Discard{}, pane.QuitNow{}}}))
+	return m.push(m.asked)
 }
 
 // countOf returns a number of things in words.

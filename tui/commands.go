@@ -83,8 +83,8 @@ func (m *Model) helpOpen() string {
 // row, it quits.
 func (m *Model) interrupt(string) (pane.Action, tea.Cmd) {
 	switch {
-	case m.top().ID() == dialog.AskID:
-		return pane.QuitNow{}, nil // ctrl+c at the question whether to quit
+	case m.asked != nil && m.top() == m.asked:
+		return pane.QuitNow{}, nil
 	case m.cancelReads():
 		return pane.Notice{Text: "Canceled. ctrl+c again quits."}, nil
 	}

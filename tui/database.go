@@ -109,7 +109,7 @@ func (m *Model) volatile() bool {
 }
 
 // confirmLoss asks before staged changes that are in memory only are lost.
-func (m *Model) confirmLoss(then pane.Action) pane.Action {
+func (m *Model) confirmLoss(then pane.Action) pane.Confirm {
 	return pane.Confirm{
 		Title: "Staged changes would be lost",
 		Text:  fmt.Sprintf("%s in memory only: they will not come back.", are(m.env.Changes.Len())),

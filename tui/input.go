@@ -27,10 +27,14 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	}
 }
 
-// keyUnseen handles keys on a screen that is too small to show what they do.
+// keyUnseen handles keys on a screen that is too small to show what they do:
+// only quitting, for which ctrl+c also answers the question that may follow.
 func (m *Model) keyUnseen(k tea.KeyPressMsg) tea.Cmd {
-	if k.String() == "q" || k.String() == "ctrl+c" {
-		return m.do(nil, pane.QuitNow{})
+	switch k.String() {
+	case "q":
+		return m.quit()
+	case "ctrl+c":
+		return m.from(nil)(m.interrupt(""))
 	}
 	return nil
 }

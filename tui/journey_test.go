@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"image/color"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
+	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/profiles"
 	"github.com/rowan-db/rowan/tui/tuitest"
 )
@@ -349,6 +351,51 @@ func TestThemeByName(t *testing.T) {
 		t.Errorf("the theme is %q", got)
 	}
 	u.Press(":").Type("theme pink").Press("enter").See("no such theme")
+}
+
+func TestThemeGoesByTheBackground(t *testing.T) {
+	white := tea.BackgroundColorMsg{Color: color.White}
+	u := start(t)
+	if got := u.model.env.Styles.Theme; got != themes.Dark {
+		t.Errorf("before the terminal has answered the theme is %q", got)
+	}
+	if u.Model().View().BackgroundColor != nil {
+		t.Error("the background is set before the terminal has told its own")
+	}
+	u.Send(white)
+	if got := u.model.env.Styles.Theme; got != themes.Light {
+		t.Errorf("on white the theme is %q", got)
+	}
+	mono, err := themes.Named(themes.Mono)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u = start(t, func(o *Options) { o.Theme = mono })
+	u.Send(white)
+	if got := u.model.env.Styles.Theme; got != themes.Mono {
+		t.Errorf("the choice %q gave way to the background", got)
+	}
+}
+
+// TestTableThatHasGone opens a table that others have dropped.
+func TestTableThatHasGone(t *testing.T) {
+	u := start(t).open("orders")
+	if err := u.shop.DropTable(context.Background(), "customers"); err != nil {
+		t.Fatal(err)
+	}
+	u.Press("1", "g", "enter").See("no table", "shop ▸ orders")
+}
+
+func TestCtrlCAtAnyOtherQuestionDoesNotQuit(t *testing.T) {
+	u := start(t, func(o *Options) { o.Opened.Journal = "" }).editStatus("void")
+	u.Press(":").Type("discard").Press("enter").See("Drop them all?")
+	u.Press("ctrl+c").See("Staged changes would be lost")
+	if u.Quit() {
+		t.Fatal("staged changes were lost without a question")
+	}
+	if !u.Press("ctrl+c").Quit() {
+		t.Error("the second ctrl+c did not quit")
+	}
 }
 
 func TestReferenceOpensItsTable(t *testing.T) {

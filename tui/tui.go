@@ -87,6 +87,7 @@ type Model struct {
 	value    *value.Model
 	focus    pane.Pane
 	overlays []pane.Pane // the last one takes the input
+	asked    pane.Pane   // the question whether to quit, once it was asked
 
 	screen  screen
 	look    look

@@ -227,9 +227,21 @@ func (m *Model) hints() string {
 	}
 	var left []style.Span
 	if len(m.overlays) == 0 {
-		left = m.hintSpans(slices.Concat(m.top().Commands(), m.global), st.Screen, room)
+		left = m.hintSpans(m.hintOrder(), st.Screen, room)
 	}
 	return style.SplitLine(base, m.screen.width, left, right)
+}
+
+// hintOrder returns the commands for the hints: those of the pane that takes
+// the input and then those of the screen; but once something is staged, the
+// way to write it comes first.
+func (m *Model) hintOrder() []pane.Command {
+	own := m.top().Commands()
+	if m.nothingStaged() != "" {
+		return slices.Concat(own, m.global)
+	}
+	i := slices.IndexFunc(m.global, func(c pane.Command) bool { return c.Name == "review" })
+	return slices.Concat(m.global[i:i+1], own, m.global[:i], m.global[i+1:])
 }
 
 func (m *Model) noticeSpans(n pane.Notice) []style.Span {

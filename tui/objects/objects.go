@@ -103,10 +103,13 @@ func (m *Model) Load() tea.Cmd {
 	return task.Start(m.env.Tasks, listSlot, s.Tables)
 }
 
-// SetCurrent marks the table that the grid shows, and moves the cursor to it.
+// SetCurrent marks the table that the grid shows and, if that is news, moves
+// the cursor to it.
 func (m *Model) SetCurrent(name string) {
-	m.cur = name
-	m.selectCurrent()
+	if name != m.cur {
+		m.cur = name
+		m.selectCurrent()
+	}
 }
 
 // Current returns the table that the grid shows, or the empty string.
