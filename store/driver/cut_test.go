@@ -13,11 +13,11 @@ import (
 func TestCutTo(t *testing.T) {
 	long := strings.Repeat("é", 10)
 	for _, c := range []struct {
-		what      string
-		value     tuple.Value
-		limit     int
-		want      tuple.Value
-		size      int64 // 0 if it is not cut
+		what  string
+		value tuple.Value
+		limit int
+		want  tuple.Value
+		size  int64 // 0 if it is not cut
 	}{
 		{what: "no limit", value: tuple.Text(long), limit: 0, want: tuple.Text(long)},
 		{what: "text that just fits", value: tuple.Text(long), limit: 20, want: tuple.Text(long)},

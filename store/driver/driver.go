@@ -43,8 +43,9 @@ type DB interface {
 	// Classify tells what kind of failure err, which a method returned, is.
 	// It looks through wrapped errors; what it does not know is [Internal].
 	Classify(err error) Kind
-	// Close releases the database. Calls under way are waited for or fail;
-	// later ones fail with [Closed].
+	// Close releases the database. Transactions that are open are rolled
+	// back. Calls under way are waited for or fail; later ones fail with
+	// [Closed].
 	Close() error
 }
 

@@ -85,8 +85,8 @@ type Checker interface {
 // Creator is implemented by databases that can make tables.
 type Creator interface {
 	// CreateTable makes an empty table. Of the schema it uses the name, the
-	// columns' names, kinds and NULLability. It fails with [Exists] if there
-	// is one.
+	// columns' names, kinds and NULLability, and AutoKey if the key is one
+	// integer and the database can. It fails with [Exists] if there is one.
 	CreateTable(ctx context.Context, s *Schema) error
 	// DropTable removes a table and its rows. It fails with [NoTable].
 	DropTable(ctx context.Context, table string) error
