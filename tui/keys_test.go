@@ -191,6 +191,9 @@ func keysMarkdown(all []keyPart) string {
 }
 
 func codeKeys(keys []string) string {
+	if len(keys) == 0 {
+		return "`:`"
+	}
 	out := make([]string, len(keys))
 	for i, k := range keys {
 		out[i] = "`" + strings.ReplaceAll(pane.Label(k), "|", `\|`) + "`"
