@@ -184,6 +184,9 @@ func (m *Model) show(db *database) tea.Cmd {
 	m.commits = commits{}
 	m.focus = m.objects
 	cmds := []tea.Cmd{m.put(before), m.objects.Load()}
+	if n := m.env.Changes.Len(); n > 0 {
+		cmds = append(cmds, m.notify(pane.Notice{Text: are(n) + " from the last time. ctrl+s opens the review."}))
+	}
 	for _, note := range db.Notes {
 		cmds = append(cmds, m.notify(pane.Notice{Text: note, Level: pane.Warning}))
 	}

@@ -228,7 +228,7 @@ func TestStagedChangesOutliveTheProgram(t *testing.T) {
 	if err := u.model.Close(); err != nil {
 		t.Fatal(err)
 	}
-	start(t, withJournal).See("1 staged ~1")
+	start(t, withJournal).See("1 staged ~1", "1 change is staged from the last time.")
 }
 
 func TestQuitWithNothingStaged(t *testing.T) {
