@@ -36,7 +36,7 @@ func (s *suite) createAccounts(n int) *driver.Schema {
 	return sc
 }
 
-// set returns the change that gives an account another balance.
+// balance returns the change that gives an account another balance.
 func balance(sc *driver.Schema, account int64, base []tuple.Value, amount int64) driver.Change {
 	return driver.Change{Op: driver.Update, Table: sc.Name, Key: number(account), Base: base, Set: set(tuple.Int(amount))}
 }
@@ -46,6 +46,8 @@ func (s *suite) testReadersAndWriter() {
 	sc := s.createAccounts(accounts)
 	done := make(chan struct{})
 	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer close(done)
 	for range readers {
 		wg.Go(func() {
 			for {
@@ -74,8 +76,6 @@ func (s *suite) testReadersAndWriter() {
 		balances[to] += i
 		s.apply(balance(sc, from, nil, balances[from]), balance(sc, to, nil, balances[to]))
 	}
-	close(done)
-	wg.Wait()
 }
 
 func sumIs(ctx context.Context, r driver.Reader, sc *driver.Schema, want int64) error {
