@@ -110,7 +110,7 @@ func newLife(seed uint64, pageSize int) *life {
 // meta. What is found afterwards is a committed state, and at least the last acknowledged one.
 func TestPowerCutAtEveryCall(t *testing.T) {
 	const transactions = 6
-	for seed := range uint64(8) {
+	for seed := range uint64(4) {
 		for failAt := 1; ; failAt++ {
 			l := newLife(seed, 4096)
 			calls, err := l.run(failAt, transactions)
@@ -130,7 +130,7 @@ func TestPowerCutAtEveryCall(t *testing.T) {
 
 // A database lives through many power cuts, and what one leaves behind does not harm the next life.
 func TestManyPowerCuts(t *testing.T) {
-	lives := 40
+	lives := 25
 	if testing.Short() {
 		lives = 10
 	}

@@ -13,9 +13,9 @@ import (
 // A random program must leave the database equal to a map that the same program changed: after every transaction, within it,
 // after a rollback, and after opening again.
 func TestRandomProgramEqualsMap(t *testing.T) {
-	rounds := 60
+	rounds := 30
 	if testing.Short() {
-		rounds = 15
+		rounds = 10
 	}
 	for _, pageSize := range []int{4 << 10, 16 << 10, 64 << 10} {
 		t.Run(fmt.Sprint("page", pageSize>>10, "KB"), func(t *testing.T) {

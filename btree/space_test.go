@@ -118,7 +118,7 @@ func (m *spaceModel) readers() {
 func TestSpaceGivesOutOnlyFreePages(t *testing.T) {
 	for seed := range uint64(8) {
 		m := newSpaceModel(t, seed)
-		for range 60 {
+		for range 40 {
 			m.transaction()
 			m.readers()
 		}
