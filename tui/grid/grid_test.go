@@ -120,6 +120,39 @@ func TestEscCancelsASeek(t *testing.T) {
 	w.expect(order(1).Key.String())
 }
 
+// TestReadsThatTheProgramCancels are not begun again until the user moves.
+func TestReadsThatTheProgramCancels(t *testing.T) {
+	w := newWorld(t, newOrders(t, 5000), 80, 24)
+	w.open("orders").Press("pgdown", "pgdown")
+	g := w.screen.grid
+	g.cursor.line = len(g.lines) - 1
+	h := w.Hold("pgdown")
+	if g.cursor.owed == 0 || !g.busy() {
+		t.Fatal("nothing is being read")
+	}
+	w.screen.env.Tasks.CancelPane(ID)
+	w.Send(task.Tick{}).Run(h)
+	if g.cursor.owed != 0 || g.busy() || g.cursor.line != len(g.lines)-1 {
+		t.Errorf("the cursor owes %d, busy is %v", g.cursor.owed, g.busy())
+	}
+	before := w.under()
+	w.Press("j")
+	if w.under() == before {
+		t.Error("the next key does not go on")
+	}
+}
+
+func TestResetForgetsEverything(t *testing.T) {
+	w := newWorld(t, newOrders(t, 50), 80, 24)
+	w.open("orders").Press("j", "space", "d")
+	w.do(func(m *Model) (pane.Action, tea.Cmd) {
+		m.Reset()
+		return nil, nil
+	})
+	w.See("No table is open.").Miss("c00000", "orders", "marked")
+	w.open("orders").See("c00000").Miss("marked")
+}
+
 // TestSupersededReadsAreDropped: of two seeks the later one counts, in
 // whichever order they end.
 func TestSupersededReadsAreDropped(t *testing.T) {

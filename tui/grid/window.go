@@ -58,8 +58,11 @@ func (w *window) reset(back, forward *store.Window) {
 	}
 }
 
-// edgeOf returns the edge at which a read ended.
+// edgeOf returns the edge at which a read ended. One that found nothing, and
+// has nowhere to go on, has come to the end, whatever it says: to read there
+// again would never end.
 func edgeOf(win *store.Window, more bool) edge {
+	more = more && len(win.Rows) > 0
 	return edge{more: more || win.Resume != nil, resume: win.Resume}
 }
 

@@ -159,6 +159,16 @@ func TestWindowGoesOnWhereASearchStopped(t *testing.T) {
 	}
 }
 
+func TestAnEndThatGivesNothingIsTheEnd(t *testing.T) {
+	var w window
+	first := fakeView{10}.read(store.Anchor{}, 10)
+	w.reset(nil, &first)
+	w.after.more = true
+	if !w.extend(w.anchor(false), store.Window{After: true}) || w.after.more {
+		t.Error("the same read would be made for ever")
+	}
+}
+
 // TestRowsStayPut: a row that somebody holds is not overwritten when the
 // window moves on.
 func TestRowsStayPut(t *testing.T) {
