@@ -80,6 +80,12 @@ func (s *shelf) closeAll() error {
 	return errors.Join(errs...)
 }
 
+// opening is what came of opening a database.
+type opening struct {
+	act pane.OpenTarget
+	db  *database // nil if it failed
+}
+
 // openTarget opens another database. What is shown stays until it is there.
 func (m *Model) openTarget(act pane.OpenTarget) tea.Cmd {
 	open, shelf := m.options.Open, &m.shelf
@@ -92,14 +98,14 @@ func (m *Model) openTarget(act pane.OpenTarget) tea.Cmd {
 		return m.do(nil, m.confirmLoss(act))
 	}
 	m.start.SetOpening(act.Target)
-	return task.Start(m.env.Tasks, openSlot, func(ctx context.Context) (*database, error) {
+	return task.Start(m.env.Tasks, openSlot, func(ctx context.Context) (opening, error) {
 		s, opened, err := open(ctx, act.Target, act.ReadOnly)
 		if err != nil {
-			return nil, err
+			return opening{act: act}, err
 		}
 		db := &database{store: s, Opened: opened}
 		shelf.add(db)
-		return db, nil
+		return opening{act, db}, nil
 	})
 }
 
@@ -129,7 +135,7 @@ func are(n int) string {
 // result takes a result of a call of the root's own.
 func (m *Model) result(res task.Result, wanted bool) tea.Cmd {
 	switch d := res.(type) {
-	case task.Done[*database]:
+	case task.Done[opening]:
 		return m.opened(d, wanted)
 	case task.Done[*store.CommitResult]:
 		return m.commitDone(d)
@@ -138,20 +144,20 @@ func (m *Model) result(res task.Result, wanted bool) tea.Cmd {
 }
 
 // opened takes a database that was opened.
-func (m *Model) opened(d task.Done[*database], wanted bool) tea.Cmd {
+func (m *Model) opened(d task.Done[opening], wanted bool) tea.Cmd {
 	if !wanted {
-		return m.put(d.Value)
+		return m.put(d.Value.db)
 	}
 	m.start.SetOpening("")
 	switch {
 	case d.Err == nil && m.env.Tasks.Writing():
-		return tea.Batch(m.put(d.Value), m.notify(pane.Notice{Text: "A commit is running: open the other database after it.", Level: pane.Warning}))
+		return tea.Batch(m.put(d.Value.db), m.notify(pane.Notice{Text: "A commit is running: open the other database after it.", Level: pane.Warning}))
 	case d.Err == nil:
-		return m.show(d.Value)
+		return m.show(d.Value.db)
 	case store.KindOf(d.Err) == store.Canceled:
 		return nil
 	}
-	return m.do(nil, pane.Report{Err: d.Err})
+	return m.do(nil, pane.Report{Err: d.Err, Retry: d.Value.act})
 }
 
 // put closes a database in the background; nil is none.

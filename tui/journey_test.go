@@ -441,6 +441,7 @@ func TestStartScreen(t *testing.T) {
 	})
 	u.See("Open a database", "prod-eu", "PROD", "read-only", "3 h ago", "shop.rowan")
 	u.Type("nowhere").See("Nothing matches. enter opens nowhere.").Press("enter").See("there is no file nowhere")
+	u.Press("r").See("there is no file nowhere")
 	u.Press("esc", "ctrl+u").Type("prod").Press("enter").See("Tables", "customers")
 	if opened != "prod-eu read-only" {
 		t.Errorf("opened %q", opened)

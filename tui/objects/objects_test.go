@@ -165,6 +165,16 @@ func TestFailedListingKeepsTheOldOne(t *testing.T) {
 	}
 }
 
+func TestCanceledListingSaysHowToGoOn(t *testing.T) {
+	env := panetest.NewEnv(t, store.New(&many{n: 5}))
+	m := objects.New(env)
+	u := on(t, env, m, 40, 10)
+	_ = m.Load() // and its result never comes
+	u.See("Reading…")
+	env.Tasks.CancelPane(objects.ID)
+	u.See("Canceled. R reads the tables.")
+}
+
 func TestStagedCounts(t *testing.T) {
 	db := &many{n: 5}
 	s, m := stage(t, db, 20)

@@ -65,11 +65,14 @@ func (m *Model) View() string {
 
 // emptyText says why the list is empty.
 func (m *Model) emptyText() string {
+	_, busy := m.env.Tasks.Elapsed(listSlot)
 	switch {
 	case m.failed != nil:
 		return "Could not be read. R tries again."
+	case !m.loaded && !busy:
+		return "Canceled. R reads the tables."
 	case !m.loaded:
-		return "Reading…"
+		return "Reading… esc cancels"
 	case len(m.tables) > 0:
 		return "No match. esc shows all."
 	}
