@@ -237,10 +237,8 @@ func (r *Row) firstMissing() int {
 
 // Title implements [pane.Titled].
 func (r *Row) Title() []style.Span {
-	return []style.Span{style.Plain(" Insert into " + r.schema.Name + " ")}
+	return []style.Span{style.Plain(fmt.Sprintf(" Insert into %s · field %d of %d ", r.schema.Name, r.focus+1, len(r.fields)))}
 }
 
 // Footer implements [pane.Titled].
-func (r *Row) Footer() []style.Span {
-	return []style.Span{style.Plain(fmt.Sprintf(" field %d of %d ", r.focus+1, len(r.fields)))}
-}
+func (r *Row) Footer() []style.Span { return nil }

@@ -123,8 +123,8 @@ func (r *Row) appendInput(dst []byte, e *entry, focused bool) []byte {
 		}
 		return dst
 	}
-	if focused && !e.column.Generated {
-		look = r.env.Styles.Form.Button
+	if focused {
+		look = r.env.Styles.Grid.Marked.Muted() // nothing is typed yet
 	}
 	dst = append(dst, look.On...)
 	return display.AppendFit(dst, text, width)
