@@ -121,10 +121,12 @@ func (c *Cursor) Descend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
 
 // yield passes the present entry to the body of a loop and reports whether to go on.
 func (c *Cursor) yield(body func(key, val []byte) bool) bool {
+	leaf := &c.path[0]
+	suffix, val, overflow := leaf.p.leafEntry(leaf.i)
 	if !c.keyed {
-		c.loadKey()
+		c.key = append(append(c.key[:0], leaf.p.prefix()...), suffix...)
+		c.keyed = true
 	}
-	val, overflow := c.path[0].p.value(c.path[0].i)
 	if overflow {
 		if val, c.err = c.t.tx.readOverflow(val); c.err != nil {
 			return false

@@ -191,6 +191,14 @@ func (p page) value(i int) (val []byte, overflow bool) {
 	return p[at : at+valLen(lens) : at+valLen(lens)], lens&lensOverflow != 0
 }
 
+// leafEntry returns what suffix and value do, for entry i of a leaf.
+func (p page) leafEntry(i int) (suffix, val []byte, overflow bool) {
+	at, lens := p.record(i)
+	mid := at + keyLen(lens)
+	end := mid + valLen(lens)
+	return p[at:mid:mid], p[mid:end:end], lens&lensOverflow != 0
+}
+
 // appendKey appends the whole key of entry i to b.
 func (p page) appendKey(b []byte, i int) []byte {
 	return append(append(b, p.prefix()...), p.suffix(i)...)

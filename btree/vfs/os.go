@@ -21,16 +21,12 @@ func (OS) OpenFile(name string, mode Mode) (File, error) {
 	case Create:
 		flag = os.O_RDWR | os.O_CREATE
 	}
+	// Looking first, because opening a named pipe waits for somebody at its other end.
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("vfs: %s is not a regular file", name)
+	}
 	f, err := os.OpenFile(name, flag, 0o644)
 	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("vfs: %s is not a regular file", name)
-	}
-	if err != nil {
-		_ = f.Close()
 		return nil, err
 	}
 	return &osFile{f}, nil
