@@ -186,6 +186,12 @@ func TestOneLineIsShownOnce(t *testing.T) {
 	}
 }
 
+func TestLongKeyLeavesRoomForTheRest(t *testing.T) {
+	w := newWorld(t, 40, 8)
+	row := &store.Row{Key: tuple.Of(tuple.Text(strings.Repeat("long ", 50))), Values: []tuple.Value{tuple.Text("x"), tuple.Null, tuple.Null}}
+	w.selectCell(pane.Selected{Schema: schema, Row: row, Column: 1}).See("… · v · 1 B · text")
+}
+
 // TestNothingsAreToldApart: NULL, the empty text, and texts that look like them.
 func TestNothingsAreToldApart(t *testing.T) {
 	values := []tuple.Value{tuple.Null, tuple.Text(""), tuple.Text("NULL"), tuple.Text("''"), tuple.Text("∅ null"), tuple.BytesOf("")}

@@ -9,6 +9,7 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/display"
+	"github.com/rowan-db/rowan/tui/edit/input"
 	"github.com/rowan-db/rowan/tui/style"
 	"github.com/rowan-db/rowan/tui/task"
 )
@@ -86,7 +87,7 @@ func (m *Model) head() []string {
 	st := &m.env.Styles.Value
 	c := columnOf(m.sel.Schema, m.sel.Column)
 	spans := []style.Span{
-		{SGR: st.Of(themes.Key), Text: m.sel.Row.Key.String()},
+		{SGR: st.Of(themes.Key), Text: shorten(m.sel.Row.Key.String(), max(m.width/2, 1))},
 		{SGR: st.Muted(), Text: " · "}, {SGR: st.Text(), Text: c.Name},
 	}
 	for _, s := range m.facts() {
@@ -97,6 +98,14 @@ func (m *Model) head() []string {
 		rows = append(rows, style.Line(st.Of(n.role), m.width, style.Plain(n.text)))
 	}
 	return rows[:m.headHeight()]
+}
+
+// shorten cuts a text to a width, so that it leaves room for others.
+func shorten(s string, width int) string {
+	if display.WidthUpTo(s, width) <= width {
+		return s
+	}
+	return s[:input.Break(s, max(width-1, 1))] + display.Ellipsis
 }
 
 // facts returns the size and type of the value.
