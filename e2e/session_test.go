@@ -97,15 +97,26 @@ func (s *session) seesLine(pattern string) string {
 	return found
 }
 
+// escapes presses esc, which makes something go. Keys that follow at once
+// would be taken for keys with alt: that is how terminals send these.
+func (s *session) escapes(what string) *session {
+	s.t.Helper()
+	s.press("Escape")
+	s.seesNo(what)
+	return s
+}
+
 // runs runs a command by its name.
 func (s *session) runs(command string) *session {
 	s.t.Helper()
 	return s.press(":").types(command).press("Enter")
 }
 
-// table opens a table.
+// table opens a table, once the list of tables is there: what is typed before
+// the program has its terminal may be read as something else.
 func (s *session) table(name string) terminal.Screen {
 	s.t.Helper()
+	s.sees("[1] Tables", " table")
 	s.runs("open " + name)
 	return s.sees("[2] "+name, "of ")
 }
