@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -308,12 +309,8 @@ func (a *app) printColumn(s *store.Schema, rows []store.Row, name string) error 
 
 // columnNamed returns the index of a column among a row's cells.
 func columnNamed(s *store.Schema, name string) (int, bool) {
-	for i, c := range columnNames(s, false) {
-		if c == name {
-			return i, true
-		}
-	}
-	return 0, false
+	i := slices.Index(columnNames(s, false), name)
+	return i, i >= 0
 }
 
 func (a *app) countCommand() *cobra.Command {

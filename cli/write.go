@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -180,10 +181,9 @@ func assignment(s *store.Schema, word string) (store.Assignment, error) {
 
 // settable returns the index of a column, or -1 and an error.
 func settable(s *store.Schema, name string) (int, error) {
-	for i, c := range s.Columns {
-		if c.Name == name {
-			return i, nil
-		}
+	i := slices.IndexFunc(s.Columns, func(c store.Column) bool { return c.Name == name })
+	if i >= 0 {
+		return i, nil
 	}
 	return -1, usagef("%s has no column %s that could be set", s.Name, name)
 }
