@@ -50,13 +50,13 @@ type Cell struct {
 // NewCell returns an editor. It begins with what is staged for the cell, if
 // anything is.
 func NewCell(env *pane.Env, act pane.EditCell) *Cell {
-	c := &Cell{env: env, edit: act, column: columnOf(act.Schema, act.Column)}
-	c.old = valueOf(act.Schema, &act.Row, act.Column)
+	c := &Cell{env: env, edit: act, column: act.Schema.ColumnAt(act.Column)}
+	c.old = act.Schema.ValueAt(&act.Row, act.Column)
 	now := c.old
 	if st, ok := env.Changes.Find(act.Schema.Name, act.Row.Key); ok && act.Inserted == 0 {
-		c.old = valueOf(act.Schema, &st.Before, act.Column)
+		c.old = act.Schema.ValueAt(&st.Before, act.Column)
 		if st.Change.Op == store.Update {
-			now = valueOf(act.Schema, &st.After, act.Column)
+			now = act.Schema.ValueAt(&st.After, act.Column)
 		}
 		c.staged = now != c.old
 	}

@@ -18,27 +18,6 @@ const (
 	requiredText = "required"
 )
 
-// columnOf returns a column by its index into the key and then the columns.
-func columnOf(s *store.Schema, column int) *store.Column {
-	if column < len(s.Key) {
-		return &s.Key[column]
-	}
-	return &s.Columns[column-len(s.Key)]
-}
-
-// valueOf returns a row's value by its index into the key and then the columns.
-func valueOf(s *store.Schema, r *store.Row, column int) tuple.Value {
-	values := []tuple.Value(r.Key)
-	if column >= len(s.Key) {
-		column -= len(s.Key)
-		values = r.Values
-	}
-	if column >= len(values) {
-		return tuple.Null
-	}
-	return values[column]
-}
-
 // given is a value that an editor began with, and the text that stands for it.
 type given struct {
 	value tuple.Value

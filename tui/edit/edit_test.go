@@ -159,7 +159,7 @@ func (w *world) value(column int) tuple.Value {
 	if len(all) != 1 {
 		w.t.Fatalf("%d changes are staged:\n%s", len(all), w.Screen())
 	}
-	return valueOf(schema, &all[0].After, column)
+	return schema.ValueAt(&all[0].After, column)
 }
 
 func TestCellScreens(t *testing.T) {
@@ -192,7 +192,7 @@ func TestEditIsStaged(t *testing.T) {
 		w := openCell(t, c.column)
 		w.Press(strings.Fields(c.keys)...)
 		if got := w.value(c.column); got != c.want || !w.screen.staged() {
-			t.Errorf("%s on %s stages %v, want %v", c.keys, columnOf(schema, c.column).Name, got, c.want)
+			t.Errorf("%s on %s stages %v, want %v", c.keys, schema.ColumnAt(c.column).Name, got, c.want)
 		}
 		if st := w.screen.env.Changes.All()[0]; st.Before.Key.Compare(row().Key) != 0 {
 			t.Errorf("the change is of %v", st.Before.Key)
@@ -247,7 +247,7 @@ func TestUnchangedStagesNothing(t *testing.T) {
 			w := open(t, env, NewCell(env, pane.EditCell{Schema: schema, Row: r, Column: column}), 80, 24)
 			w.Press("ctrl+s")
 			if env.Changes.Len() != 0 || !w.screen.staged() {
-				t.Errorf("%v in %s became %v", v, columnOf(schema, column).Name, env.Changes.All())
+				t.Errorf("%v in %s became %v", v, schema.ColumnAt(column).Name, env.Changes.All())
 			}
 		}
 	}

@@ -27,10 +27,10 @@ func (m *Model) copyCell(string) (pane.Action, tea.Cmd) {
 		return pane.Copy{Text: now.Plain(), What: "cell"}, nil
 	}
 	if _, cut := cutAt(l.row, s, column); !cut {
-		return pane.Copy{Text: valueAt(l.row, s, column).Plain(), What: "cell"}, nil
+		return pane.Copy{Text: s.ValueAt(l.row, column).Plain(), What: "cell"}, nil
 	}
 	return m.withWhole(slotEdit, []*store.Row{l.row}, func(rows []*store.Row) pane.Action {
-		return pane.Copy{Text: valueAt(rows[0], s, column).Plain(), What: "cell"}
+		return pane.Copy{Text: s.ValueAt(rows[0], column).Plain(), What: "cell"}
 	})
 }
 
@@ -139,19 +139,10 @@ func (m *Model) rowCSV(r *store.Row) string {
 
 // rowCommand returns the command that prints the row.
 func (m *Model) rowCommand(r *store.Row) string {
-	return strings.Join([]string{"rowan", "get", shell.Quote(m.env.Target), shell.Quote(m.name), shell.Quote(keyWord(r.Key)), "--json"}, " ")
+	return shell.Get(shell.Target{Name: m.env.Target}, m.name, r.Key)
 }
 
 // viewCommand returns the command that prints what the grid shows.
 func (m *Model) viewCommand(*store.Row) string {
 	return shell.Scan(shell.Target{Name: m.env.Target}, m.name, m.view.Options())
-}
-
-// keyWord returns a key as it is typed on the command line: a plain word if it
-// has one element that reads back, and otherwise a tuple.
-func keyWord(k tuple.Tuple) string {
-	if len(k) == 1 && k[0].Kind() == tuple.KindText && k[0].AsText() != "" && !strings.HasPrefix(k[0].AsText(), "(") && !strings.HasPrefix(k[0].AsText(), "-") {
-		return k[0].Plain()
-	}
-	return k.String()
 }

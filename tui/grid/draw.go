@@ -107,7 +107,7 @@ func (m *Model) appendHeader(dst []byte, sep int) []byte {
 		if sp.column == m.cursor.column {
 			look = p.looks.headerHere
 		}
-		c := columnAt(s, sp.column)
+		c := s.ColumnAt(sp.column)
 		p.header(look, c.Name+m.arrow(sp.column), sp.width, alignOf(c.Kind))
 	}
 	return p.end()
@@ -122,7 +122,7 @@ func (m *Model) arrow(column int) string {
 		return " ▼"
 	case o.Sort.Column == "" && column == 0:
 		return " ▲"
-	case o.Sort.Column == "" || o.Sort.Column != columnAt(s, column).Name:
+	case o.Sort.Column == "" || o.Sort.Column != s.ColumnAt(column).Name:
 		return ""
 	case o.Sort.Descending:
 		return " ▼"

@@ -43,7 +43,7 @@ func (m *Model) setFilter(text string) (tea.Cmd, error) {
 // again.
 func (m *Model) sort(string) (pane.Action, tea.Cmd) {
 	o := m.wish
-	name := columnAt(m.schema(), m.cursor.column).Name
+	name := m.schema().ColumnAt(m.cursor.column).Name
 	switch {
 	case o.Sort.Column != name:
 		o.Sort = store.Sort{Column: name}

@@ -211,7 +211,7 @@ func (m *Model) noEdit() string {
 		return "there is no row"
 	case l.deleted():
 		return "the row is staged to be deleted; d takes that back"
-	case columnAt(m.schema(), m.cursor.column).Generated:
+	case m.schema().ColumnAt(m.cursor.column).Generated:
 		return "the database computes this column"
 	}
 	return ""
@@ -221,7 +221,7 @@ func (m *Model) noNull() string {
 	if why := m.noEdit(); why != "" {
 		return why
 	}
-	if c := columnAt(m.schema(), m.cursor.column); !c.Nullable {
+	if c := m.schema().ColumnAt(m.cursor.column); !c.Nullable {
 		return "the column cannot hold NULL"
 	}
 	return ""

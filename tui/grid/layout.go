@@ -27,7 +27,7 @@ type layout struct {
 }
 
 func newLayout(s *store.Schema) layout {
-	n := len(s.Key) + len(s.Columns)
+	n := s.Width()
 	return layout{keys: len(s.Key), widths: make([]int, n), user: make([]int, n), frozen: true}
 }
 

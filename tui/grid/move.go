@@ -84,7 +84,7 @@ func (m *Model) measureAll() {
 	s := m.schema()
 	for c := range m.layout.columns() {
 		const arrow = 2
-		m.layout.fit(c, display.WidthUpTo(columnAt(s, c).Name, maxWidth)+arrow)
+		m.layout.fit(c, display.WidthUpTo(s.ColumnAt(c).Name, maxWidth)+arrow)
 	}
 }
 
@@ -97,7 +97,7 @@ func (m *Model) measure(rows []store.Row) {
 func (m *Model) measureRow(r *store.Row) {
 	s := m.schema()
 	for c := range m.layout.columns() {
-		text, _ := cellText(valueAt(r, s, c), maxWidth)
+		text, _ := cellText(s.ValueAt(r, c), maxWidth)
 		m.layout.fit(c, display.WidthUpTo(text, maxWidth))
 	}
 }

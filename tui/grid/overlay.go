@@ -35,7 +35,7 @@ func (l line) same(o line) bool {
 // value returns what a cell holds: as it was read, and as it would be after
 // the staged change.
 func (l line) value(s *store.Schema, column int) (old, now tuple.Value, changed bool) {
-	old = valueAt(l.row, s, column)
+	old = s.ValueAt(l.row, column)
 	if l.staged == nil || l.staged.Change.Op != store.Update {
 		return old, old, false
 	}
@@ -68,28 +68,6 @@ func (l line) mark() byte {
 }
 
 func (l line) deleted() bool { return l.mark() == '-' }
-
-// columnAt returns a column by its index into the key and then the columns.
-func columnAt(s *store.Schema, column int) *store.Column {
-	if column < len(s.Key) {
-		return &s.Key[column]
-	}
-	return &s.Columns[column-len(s.Key)]
-}
-
-// valueAt returns a row's value by its index into the key and then the
-// columns: NULL if the row holds fewer.
-func valueAt(r *store.Row, s *store.Schema, column int) tuple.Value {
-	values := []tuple.Value(r.Key)
-	if column >= len(s.Key) {
-		column -= len(s.Key)
-		values = r.Values
-	}
-	if column >= len(values) {
-		return tuple.Null
-	}
-	return values[column]
-}
 
 // cutAt returns the size of the whole value where only its beginning is held.
 func cutAt(r *store.Row, s *store.Schema, column int) (size int64, cut bool) {

@@ -149,7 +149,7 @@ func (m *Model) Footer() []style.Span {
 	}
 	parts := []string{m.position(), display.Duration(m.reading.took)}
 	if m.layout.columns() > 0 {
-		c := columnAt(m.schema(), m.cursor.column)
+		c := m.schema().ColumnAt(m.cursor.column)
 		parts = append(parts, strings.TrimSpace(c.Name+" "+c.Type))
 		if n := m.layout.columns(); len(m.canvas.spans) < n {
 			parts = append(parts, fmt.Sprintf("column %d of %d", m.cursor.column+1, n))

@@ -96,7 +96,7 @@ func changedColumns(s *store.Staged) []int {
 func conflictColumns(d *store.ConflictDetail) []int {
 	s := d.Staged.Schema
 	var out []int
-	for c := range len(s.Key) + len(s.Columns) {
+	for c := range s.Width() {
 		first, differ, seen := tuple.Null, false, false
 		for _, r := range []*store.Row{d.Base, d.Mine, d.Theirs} {
 			v, ok := valueOf(r, s, c)
@@ -119,23 +119,11 @@ func valueOf(r *store.Row, s *store.Schema, column int) (v tuple.Value, ok bool)
 	if r == nil {
 		return tuple.Null, false
 	}
-	if column < len(s.Key) {
-		if column >= len(r.Key) {
-			return tuple.Null, false
-		}
-		return r.Key[column], true
+	at, held := column, len(r.Key)
+	if column >= len(s.Key) {
+		at, held = column-len(s.Key), len(r.Values)
 	}
-	if column -= len(s.Key); column >= len(r.Values) {
-		return tuple.Null, false
-	}
-	return r.Values[column], true
-}
-
-func columnName(s *store.Schema, column int) string {
-	if column < len(s.Key) {
-		return s.Key[column].Name
-	}
-	return s.Columns[column-len(s.Key)].Name
+	return s.ValueAt(r, column), at < held
 }
 
 func (m *Model) fit() { m.list.Resize(len(m.lines), m.height-footLines) }

@@ -120,7 +120,7 @@ func (m *Model) drawLine(i int) string {
 		return m.drawVersions(l, "", [3]style.Span{{SGR: l.Muted(), Text: "base"}, {SGR: l.Muted(), Text: "mine (m)"}, {SGR: l.Muted(), Text: "theirs (t)"}})
 	}
 	d := m.conflicts[s.ID]
-	return m.drawVersions(l, columnName(s.Schema, at.column), [3]style.Span{
+	return m.drawVersions(l, s.Schema.ColumnAt(at.column).Name, [3]style.Span{
 		versionSpan(d.Base, s.Schema, at.column, l.Text()),
 		mineSpan(&d, at.column, l.Of(themes.Change)),
 		versionSpan(d.Theirs, s.Schema, at.column, l.Of(themes.Fail)),
@@ -171,7 +171,7 @@ func (m *Model) valueSpans(s *store.Staged, column int, l style.Layer) []style.S
 	case column < 0:
 		return []style.Span{{SGR: l.Muted(), Text: "with defaults only"}}
 	}
-	name := columnName(s.Schema, column)
+	name := s.Schema.ColumnAt(column).Name
 	pad := strings.Repeat(" ", max(1, m.nameWidth()-display.WidthUpTo(name, m.nameWidth())))
 	spans := []style.Span{{SGR: l.Muted(), Text: name + pad}}
 	after, _ := valueOf(&s.After, s.Schema, column)

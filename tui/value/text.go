@@ -23,13 +23,13 @@ const widestName = 24
 func newRowLines(s *store.Schema, r *store.Row, selected int) *rowLines {
 	l := &rowLines{schema: s, row: r, selected: selected}
 	for i := range l.len() {
-		l.width = max(l.width, display.WidthUpTo(columnOf(s, i).Name, widestName))
+		l.width = max(l.width, display.WidthUpTo(s.ColumnAt(i).Name, widestName))
 	}
 	l.width = min(l.width, widestName)
 	return l
 }
 
-func (l *rowLines) len() int { return len(l.schema.Key) + len(l.schema.Columns) }
+func (l *rowLines) len() int { return l.schema.Width() }
 
 // Known implements [display.Lines].
 func (l *rowLines) Known() (int, bool) { return l.len(), true }
@@ -43,9 +43,9 @@ func (l *rowLines) Line(n int) (display.ViewLine, bool) {
 	if n == l.selected {
 		mark = "▸ "
 	}
-	name := columnOf(l.schema, n).Name
+	name := l.schema.ColumnAt(n).Name
 	gap := max(0, l.width-display.WidthUpTo(name, l.width))
-	text, kind := oneLine(valueOf(l.schema, l.row, n))
+	text, kind := oneLine(l.schema.ValueAt(l.row, n))
 	return display.ViewLine{Number: n + 1, Tokens: []display.Token{
 		{Kind: display.KindPunct, Text: mark}, {Kind: display.KindName, Text: name},
 		{Kind: display.KindPunct, Text: strings.Repeat(" ", gap) + " = "}, {Kind: kind, Text: text},
@@ -88,27 +88,6 @@ func oneLine(v tuple.Value) (string, display.Kind) {
 		return tuple.BytesOf(s[:min(len(s), mostBytes)]).Plain(), display.KindText
 	}
 	return v.Plain(), display.KindText
-}
-
-// valueOf returns a row's value by its index into the key and then the columns.
-func valueOf(s *store.Schema, r *store.Row, column int) tuple.Value {
-	values := []tuple.Value(r.Key)
-	if column >= len(s.Key) {
-		column -= len(s.Key)
-		values = r.Values
-	}
-	if column >= len(values) {
-		return tuple.Null
-	}
-	return values[column]
-}
-
-// columnOf returns a column by its index into the key and then the columns.
-func columnOf(s *store.Schema, column int) *store.Column {
-	if column < len(s.Key) {
-		return &s.Key[column]
-	}
-	return &s.Columns[column-len(s.Key)]
 }
 
 // looksLikeJSON reports whether a text begins as a JSON document does, and

@@ -219,7 +219,7 @@ func (m *Model) value() tuple.Value {
 	if v, ok := m.stagedValue(); ok {
 		return v
 	}
-	return valueOf(m.sel.Schema, m.row, m.sel.Column)
+	return m.sel.Schema.ValueAt(m.row, m.sel.Column)
 }
 
 // stagedValue returns the value that is staged for the cell, if one is.
@@ -227,8 +227,8 @@ func (m *Model) stagedValue() (tuple.Value, bool) {
 	if m.sel.Staged == nil || m.sel.Staged.Change.Op != store.Update {
 		return tuple.Null, false
 	}
-	v := valueOf(m.sel.Schema, &m.sel.Staged.After, m.sel.Column)
-	return v, v != valueOf(m.sel.Schema, &m.sel.Staged.Before, m.sel.Column)
+	v := m.sel.Schema.ValueAt(&m.sel.Staged.After, m.sel.Column)
+	return v, v != m.sel.Schema.ValueAt(&m.sel.Staged.Before, m.sel.Column)
 }
 
 // size returns the number of bytes of the whole value, and whether only a
@@ -314,8 +314,8 @@ func (m *Model) plain() string {
 	}
 	var b strings.Builder
 	s, r := m.sel.Schema, m.shownRow()
-	for i := range len(s.Key) + len(s.Columns) {
-		b.WriteString(columnOf(s, i).Name + " = " + valueOf(s, r, i).Plain() + "\n")
+	for i := range s.Width() {
+		b.WriteString(s.ColumnAt(i).Name + " = " + s.ValueAt(r, i).Plain() + "\n")
 	}
 	return b.String()
 }

@@ -85,7 +85,7 @@ func (m *Model) pad(rows []string) []string {
 // head returns the lines that say what is shown.
 func (m *Model) head() []string {
 	st := &m.env.Styles.Value
-	c := columnOf(m.sel.Schema, m.sel.Column)
+	c := m.sel.Schema.ColumnAt(m.sel.Column)
 	spans := []style.Span{
 		{SGR: st.Of(themes.Key), Text: shorten(m.sel.Row.Key.String(), max(m.width/2, 1))},
 		{SGR: st.Muted(), Text: " · "}, {SGR: st.Text(), Text: c.Name},
@@ -135,7 +135,7 @@ func (m *Model) notes() []note {
 	}
 	var notes []note
 	if _, staged := m.stagedValue(); staged {
-		was, _ := oneLine(valueOf(m.sel.Schema, &m.sel.Staged.Before, m.sel.Column))
+		was, _ := oneLine(m.sel.Schema.ValueAt(&m.sel.Staged.Before, m.sel.Column))
 		notes = append(notes, note{themes.Change, "~ staged; was " + was[:min(len(was), m.width*4)]})
 	}
 	switch {

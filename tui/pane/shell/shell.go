@@ -49,6 +49,26 @@ func line(command string, positional, flags []string) string {
 	return strings.Join(words, " ")
 }
 
+// Get returns the command that prints a row, for other programs to read.
+func Get(t Target, table string, key tuple.Tuple) string {
+	return line("get", []string{t.Name, table, keyWord(key)}, []string{"--json"})
+}
+
+// keyWord returns a key as it is typed on the command line: a plain word where
+// that reads back as the key whatever the column's type is, and does nothing to
+// the terminal that it is pasted into; and otherwise a tuple.
+func keyWord(k tuple.Tuple) string {
+	if len(k) != 1 {
+		return k.String()
+	}
+	word := k[0].Edit()
+	v, err := tuple.ParseAs(tuple.KindNull, "", word)
+	if err != nil || v != k[0] || word == "" || word[0] == '(' || strings.ContainsFunc(word, unicode.IsControl) {
+		return k.String()
+	}
+	return word
+}
+
 // Scan returns the command that prints what a view shows, filter and sort
 // aside, which the command line does not have.
 func Scan(t Target, table string, o store.ViewOptions) string {

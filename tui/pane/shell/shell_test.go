@@ -254,3 +254,23 @@ func TestProductionCommandsConfirm(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestGetNamesTheRowSoThatItReadsBack(t *testing.T) {
+	for _, c := range []struct {
+		key  tuple.Tuple
+		want string
+	}{
+		{tuple.Of(tuple.Text("ada")), "rowan get shop.rowan people ada --json"},
+		{tuple.Of(tuple.Int(42)), "rowan get shop.rowan people 42 --json"},
+		{tuple.Of(tuple.Text("42")), `rowan get shop.rowan people '("42")' --json`},
+		{tuple.Of(tuple.Text("")), `rowan get shop.rowan people '("")' --json`},
+		{tuple.Of(tuple.Text("(x)")), `rowan get shop.rowan people '("(x)")' --json`},
+		{tuple.Of(tuple.Text("-x")), "rowan get --json -- shop.rowan people -x"},
+		{tuple.Of(tuple.Text("a\x1b[m")), `rowan get shop.rowan people '("a\u001b[m")' --json`},
+		{tuple.Of(tuple.Text("user"), tuple.Int(7)), `rowan get shop.rowan people '("user",7)' --json`},
+	} {
+		if got := shell.Get(shell.Target{Name: "shop.rowan"}, "people", c.key); got != c.want {
+			t.Errorf("Get of %v is\n%s, want\n%s", c.key, got, c.want)
+		}
+	}
+}
