@@ -84,12 +84,12 @@ set -g allow-rename off
 // runner runs a program and notes what the tests want to know of it. Its
 // arguments are the scratch folder and the program with its own arguments.
 //
-// The program becomes the shell that wrote its process ID; while it lives, it
-// holds the pipe open.
+// The shell that wrote its process ID becomes the program, which holds the pipe
+// open while it lives.
 const runner = `
 d=$0
 stty -g >"$d/before"
-sh -c 'echo $$ >"$0/pid.new" && mv "$0/pid.new" "$0/pid"; exec "$@"' "$d" "$@" 9>"$d/alive"
+sh -c 'echo $$ >"$0/pid"; exec "$@" 9>"$0/alive"' "$d" "$@"
 code=$?
 stty -g >"$d/after"
 echo $code >"$d/code"
