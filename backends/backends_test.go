@@ -23,14 +23,28 @@ func TestSniff(t *testing.T) {
 	if out, err := exec.Command("sqlite3", lite, "create table t(a)").CombinedOutput(); err != nil {
 		t.Fatalf("sqlite3 (Debian's package of that name) is needed: %v %s", err, out)
 	}
-	if got := open(t, lite, Options{}).Info().Backend; got != "sqlite" {
-		t.Errorf("an SQLite file named .rowan is opened as %s", got)
-	}
-	if got := open(t, "sqlite:"+lite, Options{}).Info().Backend; got != "sqlite" {
-		t.Errorf("a sqlite: URL is opened by %s", got)
+	for _, target := range []string{lite, "sqlite:" + lite} {
+		openSQLite(t, target)
 	}
 	if got := open(t, "mem:", Options{}).Info().Backend; got != "mem" {
 		t.Errorf("a mem: URL is opened by %s", got)
+	}
+}
+
+// openSQLite opens an SQLite file, or, in a build that cannot, checks that it
+// is recognized and that the error says what to do.
+func openSQLite(t *testing.T, target string) {
+	t.Helper()
+	if withSQLite {
+		if got := open(t, target, Options{}).Info().Backend; got != "sqlite" {
+			t.Errorf("%s is opened as %s", target, got)
+		}
+		return
+	}
+	_, err := Open(t.Context(), target, Options{})
+	var e *store.Error
+	if !errors.As(err, &e) || e.Backend != "sqlite" || e.Kind != store.Unsupported || !strings.Contains(e.Error()+e.Hint, "cgo") {
+		t.Errorf("%s without cgo: %v", target, err)
 	}
 }
 
