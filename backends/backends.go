@@ -59,8 +59,8 @@ var table = []Backend{
 		Name: "mem", Product: "memory", Schemes: []string{"mem"},
 		open: func(_ context.Context, _ string, o Options) (driver.DB, error) {
 			if o.ReadOnly {
-				return nil, driver.Errorf(driver.Configuration, "a new database in memory is empty, so opening it read-only shows nothing").
-					WithHint("leave out --read-only")
+				return nil, driver.Errorf(driver.Configuration, "a new database in memory is empty: there is nothing to read").
+					WithHint("open it for writing, in the user interface")
 			}
 			return mem.New(), nil
 		},
@@ -94,13 +94,26 @@ func openError(backend string, err error) error {
 // find returns the backend for a target, and what is to be opened with it.
 func find(target string, o Options) (Backend, string, error) {
 	if scheme, rest, ok := cutScheme(target); ok {
+		rest = strings.TrimPrefix(rest, "//")
 		for _, b := range table {
-			if slices.Contains(b.Schemes, scheme) {
-				return b, strings.TrimPrefix(rest, "//"), nil
+			if !slices.Contains(b.Schemes, scheme) {
+				continue
 			}
+			if rest == "" && b.Magic != "" {
+				return b, "", driver.Errorf(driver.Configuration, "the URL %s names no file", target).
+					WithHint("put the path after the colon")
+			}
+			return b, rest, nil
 		}
-		return Backend{}, "", driver.Errorf(driver.Unsupported, "no backend speaks %s: URLs", scheme).
-			WithHint("the schemes are %s", strings.Join(schemes(), ", "))
+		e := driver.Errorf(driver.Unsupported, "no backend speaks %s: URLs", scheme)
+		if scheme == "file" {
+			return Backend{}, "", e.WithHint("give the path alone")
+		}
+		return Backend{}, "", e.WithHint("the schemes are %s; a path with a colon is written ./%s:…", strings.Join(schemes(), ", "), scheme)
+	}
+	if target == "" {
+		return Backend{}, "", driver.Errorf(driver.Configuration, "the name of the database is empty").
+			WithHint("give a path, a URL or the name of a profile")
 	}
 	b, err := sniff(target, o)
 	return b, target, err
@@ -170,7 +183,8 @@ func readHead(path string) ([]byte, error) {
 			WithHint("name a file in it")
 	}
 	if !info.Mode().IsRegular() {
-		return nil, driver.Errorf(driver.NotDatabase, "%s is not a regular file", path)
+		return nil, driver.Errorf(driver.NotDatabase, "%s is a %s, not a file", path, special(info.Mode())).
+			WithHint("a database cannot be read from a stream: name a file on a disk")
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -185,6 +199,19 @@ func readHead(path string) ([]byte, error) {
 	return head[:n], nil
 }
 
+// special is what people call a file that is none.
+func special(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeNamedPipe != 0:
+		return "pipe"
+	case mode&fs.ModeSocket != 0:
+		return "socket"
+	case mode&fs.ModeDevice != 0:
+		return "device"
+	}
+	return "special file"
+}
+
 // pathError says of a failure to read a file what kind it is.
 func pathError(path string, err error) error {
 	switch {
@@ -194,5 +221,9 @@ func pathError(path string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return driver.Errorf(driver.Permission, "%s may not be read: permission denied", path)
 	}
-	return driver.Errorf(driver.Unavailable, "%s cannot be read: %w", path, err)
+	if cause, ok := errors.AsType[*fs.PathError](err); ok {
+		err = cause.Err // which names neither the path again nor the system call
+	}
+	return driver.Errorf(driver.Unavailable, "%s cannot be read: %w", path, err).
+		WithHint("check the path, and that its disk is well")
 }

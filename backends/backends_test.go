@@ -71,6 +71,14 @@ func TestRefused(t *testing.T) {
 		}
 		return path
 	}
+	loop := filepath.Join(dir, "loop")
+	if err := os.Symlink(loop, loop); err != nil {
+		t.Fatal(err)
+	}
+	pipe := filepath.Join(dir, "pipe")
+	if out, err := exec.Command("mkfifo", pipe).CombinedOutput(); err != nil {
+		t.Fatalf("mkfifo: %v %s", err, out)
+	}
 	for _, c := range []struct {
 		name, target string
 		kind         store.Kind
@@ -78,7 +86,13 @@ func TestRefused(t *testing.T) {
 	}{
 		{"missing", filepath.Join(dir, "none.rowan"), store.NotFound, "there is no file"},
 		{"directory", dir, store.NotDatabase, "is a directory"},
-		{"device", os.DevNull, store.NotDatabase, "not a regular file"},
+		{"device", os.DevNull, store.NotDatabase, "is a device, not a file"},
+		{"pipe", pipe, store.NotDatabase, "is a pipe, not a file"},
+		{"circle of links", loop, store.Unavailable, "loop cannot be read: too many levels"},
+		{"below a file", filepath.Join(file("file", "x"), "below"), store.Unavailable, "below cannot be read: not a directory"},
+		{"nothing", "", store.Configuration, "is empty"},
+		{"no path", "rowan:", store.Configuration, "names no file"},
+		{"file URL", "file:///a.rowan", store.Unsupported, "file: URLs"},
 		{"empty", file("empty.db", ""), store.NotDatabase, "is empty"},
 		{"text", file("notes.sqlite", "SQLite format 4"), store.NotDatabase, "it begins with"},
 		{"beginning of ours", file("cut.rowan", table[0].Magic), store.NotDatabase, ""},
@@ -95,7 +109,7 @@ func TestRefused(t *testing.T) {
 			if !errors.As(err, &e) || e.Kind != c.kind || !strings.Contains(err.Error(), c.why) {
 				t.Errorf("got %v of kind %v, want %v", err, store.KindOf(err), c.kind)
 			}
-			if e != nil && e.Hint == "" && c.name != "device" {
+			if e != nil && e.Hint == "" {
 				t.Errorf("%v: there is no hint on what to do", err)
 			}
 		})

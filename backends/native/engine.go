@@ -15,15 +15,17 @@ type engine struct{ db *btree.DB }
 func (e engine) Begin(ctx context.Context, writable bool) (kvrows.Tx, error) {
 	t, err := e.db.BeginContext(ctx, writable)
 	if err != nil {
-		return nil, err
+		return nil, explain(err)
 	}
 	return tx{t}, nil
 }
 
-func (engine) Guard(f func() error) error { return btree.Guard(f) }
-func (e engine) Close() error             { return e.db.Close() }
+func (engine) Guard(f func() error) error { return explain(btree.Guard(f)) }
+func (e engine) Close() error             { return explain(e.db.Close()) }
 
 type tx struct{ *btree.Tx }
+
+func (t tx) Commit() error { return explain(t.Tx.Commit()) }
 
 func (t tx) Tree(name string) (kvrows.Tree, bool, error) {
 	found, err := t.Tx.Tree(name)

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -45,8 +44,8 @@ func Open(_ context.Context, path string, o Options) (driver.DB, error) {
 	db, err := open(path, o)
 	info := newInfo(path)
 	if !o.ReadOnly && errors.Is(err, fs.ErrPermission) {
-		o.ReadOnly = true
-		if db, err = open(path, o); err == nil {
+		if reader, failed := open(path, Options{ReadOnly: true, FS: o.FS}); failed == nil {
+			db, err, o.ReadOnly = reader, nil, true
 			info.ReadOnly = "the file's permissions do not allow writing"
 		}
 	}
@@ -78,28 +77,6 @@ func newInfo(path string) driver.Info {
 	return driver.Info{
 		Backend: "native", Product: "rowan file", Name: filepath.Base(path), Location: location,
 	}
-}
-
-// openError says what kind of failure an error of btree.Open is.
-func openError(path string, err error) error {
-	e := driver.Errorf(classify(err), "%w", err)
-	switch e.Kind {
-	case driver.Locked:
-		return e.WithHint("close %s in the other process, or open it read-only there", filepath.Base(path))
-	case driver.NotDatabase:
-		if size, ok := sizeOf(path); ok && size > 0 {
-			return e.WithHint("the file is damaged or was cut off: restore a backup")
-		}
-	}
-	return e
-}
-
-func sizeOf(path string) (int64, bool) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, false
-	}
-	return info.Size(), true
 }
 
 // reader is a database that cannot be written.
@@ -160,6 +137,7 @@ var classes = []struct {
 	{btree.ErrValueTooLarge, driver.TooLarge},
 	{syscall.ENOSPC, driver.Full},
 	{syscall.EDQUOT, driver.Full},
+	{syscall.EFBIG, driver.Full},
 	{fs.ErrNotExist, driver.NotFound},
 	{fs.ErrPermission, driver.Permission},
 }

@@ -1,0 +1,185 @@
+package native
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rowan-db/rowan/btree/vfs"
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// diskWithRows returns a disk with a file of two tables, and what reading it
+// gives, before and after the last commit.
+func diskWithRows(t *testing.T) (disk *vfs.Mem, before, after string) {
+	t.Helper()
+	disk = &vfs.Mem{}
+	db, err := Open(t.Context(), "a.rowan", Options{Create: true, FS: disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := db.(rw)
+	if err := w.CreateTable(t.Context(), people); err != nil {
+		t.Fatal(err)
+	}
+	insert(t, w, "ada")
+	insert(t, w, strings.Repeat("long ", 5000)) // goes to overflow pages
+	if before, err = readAll(t, db); err != nil {
+		t.Fatal(err)
+	}
+	insert(t, w, "grace")
+	if after, err = readAll(t, db); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return disk, before, after
+}
+
+// readAll returns all rows of all tables as text.
+func readAll(t *testing.T, db driver.DB) (string, error) {
+	t.Helper()
+	tables, err := db.Tables(t.Context())
+	if err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	for _, info := range tables {
+		s, err := db.Describe(t.Context(), info.Name)
+		if err != nil {
+			return "", err
+		}
+		page, err := db.Scan(t.Context(), s, driver.Query{Limit: 1000})
+		if err != nil {
+			return "", err
+		}
+		n, err := db.(driver.Counter).Count(t.Context(), s, tuple.Range{})
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintln(&text, s, n, page)
+	}
+	return text.String(), nil
+}
+
+// openAndRead does to a file what a command does that prints all of it, and a
+// check.
+func openAndRead(t *testing.T, disk *vfs.Mem) (string, error) {
+	t.Helper()
+	db, err := Open(t.Context(), "a.rowan", Options{ReadOnly: true, FS: disk})
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	text, err := readAll(t, db)
+	checked := db.(driver.Checker).Check(t.Context(), func(string) {})
+	return text, errors.Join(err, checked)
+}
+
+const pageSize = 16 << 10
+
+// worthFlipping chooses the bytes of headers, and some of all others: the file
+// has too many for all.
+func worthFlipping(at int) bool { return at%pageSize < 64 || at%61 == 0 }
+
+// TestFlippedByte flips one byte of a file after the other: either the rows are
+// right, or there is an error that says that the file is damaged. When it is a
+// byte of the newest meta, the commit before counts.
+func TestFlippedByte(t *testing.T) {
+	disk, before, after := diskWithRows(t)
+	whole := disk.ReadFile("a.rowan")
+	faults := 0
+	for at := range whole {
+		if !worthFlipping(at) {
+			continue
+		}
+		damaged := slices.Clone(whole)
+		damaged[at] ^= 0xff
+		disk.WriteFile("a.rowan", damaged)
+		got, err := openAndRead(t, disk)
+		if err != nil {
+			faults++
+			if k := classify(err); !slices.Contains([]driver.Kind{driver.Corrupt, driver.NotDatabase, driver.NewerFormat}, k) {
+				t.Errorf("byte %d: %v, of kind %v", at, err, k)
+			}
+			continue
+		}
+		if got != after && got != before {
+			t.Errorf("byte %d: wrong rows, and no error: %.200s", at, got)
+		}
+	}
+	if faults == 0 {
+		t.Error("no flipped byte was noticed")
+	}
+}
+
+// TestCutOff cuts a file at each page and a byte beside it: it never opens.
+func TestCutOff(t *testing.T) {
+	disk, _, _ := diskWithRows(t)
+	whole := disk.ReadFile("a.rowan")
+	for page := 0; page <= len(whole); page += pageSize {
+		for _, size := range []int{page - 1, page, page + 1} {
+			if size < 0 || size >= len(whole) {
+				continue
+			}
+			disk.WriteFile("a.rowan", slices.Clone(whole[:size]))
+			got, err := openAndRead(t, disk)
+			if err == nil {
+				t.Errorf("%d of %d bytes: it opens, with %.100s", size, len(whole), got)
+				continue
+			}
+			if k := classify(err); k != driver.Corrupt && k != driver.NotDatabase {
+				t.Errorf("%d of %d bytes: %v, of kind %v", size, len(whole), err, k)
+			}
+		}
+	}
+}
+
+// TestMessages checks that errors are sentences about the user's file: once
+// what, once where, no names of packages or system calls.
+func TestMessages(t *testing.T) {
+	disk, _, _ := diskWithRows(t)
+	whole := disk.ReadFile("a.rowan")
+	open := func() error { _, err := openAndRead(t, disk); return err }
+	disk.WriteFile("a.rowan", slices.Clone(whole[:2*pageSize]))
+	wantMessage(t, open(), fmt.Sprintf("a.rowan is damaged: the file was cut off: it has %d bytes and needs %d", 2*pageSize, len(whole)), "restore a backup")
+	disk.WriteFile("a.rowan", slices.Clone(whole[:100]))
+	wantMessage(t, open(), "a.rowan ends within its header, or is no rowan file", "")
+	_, err := Open(t.Context(), "none", Options{FS: disk})
+	wantMessage(t, err, "none cannot be opened: file does not exist", "")
+
+	disk.WriteFile("a.rowan", whole)
+	db := mustOpen(t, "a.rowan", Options{FS: disk}).(rw)
+	_, err = Open(t.Context(), "a.rowan", Options{FS: disk})
+	wantMessage(t, err, "a.rowan is open in another process", "close a.rowan in the other process, or open it read-only there")
+	names := &driver.Schema{Name: "names", Key: []driver.Column{{Name: "name", Kind: tuple.KindText}}}
+	if err := db.CreateTable(t.Context(), names); err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Apply(t.Context(), []driver.Change{{
+		Op: driver.Insert, Table: "names", Key: tuple.Of(tuple.Text(strings.Repeat("k", 9000))),
+	}})
+	wantMessage(t, err, "key too large: 9002 bytes, at most 4096 with pages of 16384", "use a shorter key")
+}
+
+func wantMessage(t *testing.T, err error, message, hint string) {
+	t.Helper()
+	e, ok := errors.AsType[*driver.Error](err)
+	if !ok || err.Error() != message || e.Hint != hint {
+		t.Errorf("got  %v (%+v)\nwant %s (%s)", err, e, message, hint)
+	}
+}
+
+// TestNewInForbiddenDirectory checks that the reason is the permission, and not
+// that the file which could not be made is not there.
+func TestNewInForbiddenDirectory(t *testing.T) {
+	disk := &readOnlyDisk{FS: &vfs.Mem{}, protected: true}
+	_, err := Open(t.Context(), "a.rowan", Options{Create: true, FS: disk})
+	if classify(err) != driver.Permission {
+		t.Errorf("%v is of kind %v", err, classify(err))
+	}
+}
