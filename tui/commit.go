@@ -29,7 +29,7 @@ func (m *Model) commit() tea.Cmd {
 	case m.commits.lent != nil:
 		return m.notify(pane.Notice{Text: "A commit is running already.", Level: pane.Blocked})
 	case w == nil:
-		return m.notify(pane.Notice{Text: "Blocked: " + m.env.ReadOnly, Level: pane.Blocked})
+		return m.notify(pane.Refusal(m.env.ReadOnly))
 	}
 	lent := m.env.Lend()
 	stopped, stop := context.WithCancel(context.Background())

@@ -271,7 +271,7 @@ func TestReadOnlyIsABlock(t *testing.T) {
 		o.Store = store.New(s.ReadOnly())
 	})
 	u.open("orders")
-	u.See(" RO ").Press("d").See("✗ delete", "read").Miss("staged")
+	u.See(" RO ").Press("d").See("✗ Blocked: ", "read").Miss("staged")
 }
 
 func TestErrorIsAPanelWithWhatToDo(t *testing.T) {

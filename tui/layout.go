@@ -90,7 +90,7 @@ func (m *Model) body() []place {
 		s.stacked = true
 		return split(full, true, part{m.objects, h / 4}, part{m.grid, 0}, part{m.value, h / 4})
 	case w >= wideWidth:
-		return split(full, false, part{m.objects, min(w/4, 30)}, part{m.grid, 0}, part{m.value, min(w/4, 60)})
+		return split(full, false, part{m.objects, min(w/4-2, 32)}, part{m.grid, 0}, part{m.value, min(w/4-2, 60)})
 	case w >= 76:
 		return split(full, false, part{m.objects, 24}, part{m.grid, 0})
 	}

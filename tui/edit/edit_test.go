@@ -220,7 +220,7 @@ func TestWrongInputIsNotStaged(t *testing.T) {
 	}
 	w := openCell(t, colStatus)
 	w.Press("ctrl+n").See("open")
-	if n := w.screen.actions[0].(pane.Notice); n.Text != "set-null: the column cannot hold NULL" {
+	if n := w.screen.actions[0].(pane.Notice); n.Text != "Blocked: the column cannot hold NULL." {
 		t.Errorf("NULL in a column without: %+v", n)
 	}
 }

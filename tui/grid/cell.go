@@ -79,9 +79,15 @@ func (p *painter) gutter(mark byte, conflict, marked bool) {
 	p.x++
 }
 
-func (p *painter) header(look style.SGR, name string, width int, align display.Align) {
+// header draws the name of a column and the arrow of its order, which is seen
+// even where there is no room for all of the name.
+func (p *painter) header(look style.SGR, name, arrow string, width int, align display.Align) {
+	if w := cells(arrow); w >= width || display.WidthUpTo(name, width)+w <= width {
+		name, arrow = name+arrow, ""
+	}
 	p.dst = append(p.dst, look.On...)
-	p.dst = display.Cell{Width: width, Align: align}.Append(p.dst, name)
+	p.dst = display.Cell{Width: width - cells(arrow), Align: align}.Append(p.dst, name)
+	p.dst = append(p.dst, arrow...)
 	p.x += width
 }
 

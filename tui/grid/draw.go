@@ -70,9 +70,9 @@ func (m *Model) draw() string {
 		switch n := m.cursor.top + i; {
 		case n < len(m.lines):
 			b = m.appendLine(b, n, sep)
-		case notice != "" && i >= min(len(m.lines)+1, m.rowsHeight()-1):
-			b = m.appendText(b, m.env.Styles.Grid.Plain.Muted(), " "+notice)
-			notice = ""
+		case len(notice) > 0 && i >= min(len(m.lines)+1, m.rowsHeight()-len(notice)):
+			b = m.appendText(b, m.env.Styles.Grid.Plain.Muted(), " "+notice[0])
+			notice = notice[1:]
 		default:
 			b = m.appendText(b, m.env.Styles.Grid.Plain.Text(), "")
 		}
@@ -108,7 +108,7 @@ func (m *Model) appendHeader(dst []byte, sep int) []byte {
 			look = p.looks.headerHere
 		}
 		c := s.ColumnAt(sp.column)
-		p.header(look, c.Name+m.arrow(sp.column), sp.width, alignOf(c.Kind))
+		p.header(look, c.Name, m.arrow(sp.column), sp.width, alignOf(c.Kind))
 	}
 	return p.end()
 }

@@ -45,6 +45,8 @@ func (m *Model) sort(string) (pane.Action, tea.Cmd) {
 	o := m.wish
 	name := m.schema().ColumnAt(m.cursor.column).Name
 	switch {
+	case o.Sort.Column == "" && m.cursor.column == 0 && !o.Reverse:
+		o.Sort = store.Sort{Column: name, Descending: true} // it goes up by its key already
 	case o.Sort.Column != name:
 		o.Sort = store.Sort{Column: name}
 	case !o.Sort.Descending:

@@ -71,9 +71,7 @@ func (m *Model) movements() []pane.Command {
 func (m *Model) viewing() []pane.Command {
 	return []pane.Command{
 		{Name: "open-value", Help: "open the cell in the value panel", Keys: []string{"enter", "z"}, Hint: "open", Disabled: m.noRow,
-			Run: m.run(func(string) (pane.Action, tea.Cmd) {
-				return pane.Actions{pane.Focus{ID: "value"}, pane.Run{Name: "load-value"}}, nil
-			})},
+			Run: m.run(func(string) (pane.Action, tea.Cmd) { return pane.Focus{ID: "value"}, nil })},
 		{Name: "filter", Help: "show only the rows that match", Keys: []string{"/"}, Hint: "filter", Arg: "filter", Disabled: m.noTable, Run: m.run(m.filter)},
 		{Name: "next-match", Help: "go to the next row that matches the last filter", Keys: []string{"n"}, Disabled: m.noSearch, Run: m.run(m.nextMatch)},
 		{Name: "previous-match", Help: "go to the previous row that matches the last filter", Keys: []string{"N"}, Disabled: m.noSearch, Run: m.run(m.previousMatch)},

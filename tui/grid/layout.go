@@ -13,6 +13,7 @@ const (
 	gutterWidth  = 2   // the mark of a staged change, and that of a marked row
 	columnGap    = 2   // between two columns
 	widenStep    = 4   // of one press of > or <
+	leastSeen    = 6   // of a column that is cut off by the right edge
 )
 
 // layout decides which columns are seen, where and how wide. Widths only grow
@@ -77,7 +78,9 @@ type span struct {
 }
 
 // place returns the columns that are seen in a pane of some width: frozen ones
-// first. sep is where the line after those is drawn, -1 if there is none.
+// first. sep is where the line after those is drawn, -1 if there is none. Of a
+// column that the right edge would leave too little of, nothing is seen, unless
+// it is the only one.
 func (l *layout) place(dst []span, width int) (spans []span, sep int) {
 	x, sep := gutterWidth, -1
 	first := l.firstScrolling()
@@ -89,29 +92,55 @@ func (l *layout) place(dst []span, width int) (spans []span, sep int) {
 	}
 	for c := max(l.left, first); c < l.columns() && x < width; c++ {
 		w := min(l.width(c), width-x)
+		if w < min(l.width(c), leastSeen) && c > max(l.left, first) {
+			break
+		}
 		dst = append(dst, span{column: c, x: x, width: w})
 		x += w + columnGap
 	}
-	l.spread(dst, width-(x-columnGap))
+	if last := len(dst) - 1; last >= 0 && !dst[last].frozen {
+		sep += l.spread(dst, width-dst[last].x-dst[last].width)
+	}
 	return dst, sep
 }
 
-// spread gives the cells that are left to the last column that data would make
-// wider than it may be on its own.
-func (l *layout) spread(spans []span, room int) {
-	if room <= 0 {
-		return
-	}
-	for i := len(spans) - 1; i >= 0 && !spans[i].frozen; i-- {
-		if c := spans[i].column; l.user[c] > 0 || l.widths[c] < maxWidth {
-			continue
+// spread gives the cells that are left to frozen columns that were cut, and
+// then to the last column that data would make wider than it may be on its own.
+// It returns by how much the frozen ones grew.
+func (l *layout) spread(spans []span, room int) (frozen int) {
+	for i, s := range spans {
+		if !s.frozen || room <= 0 {
+			break
 		}
-		spans[i].width += room
-		for j := i + 1; j < len(spans); j++ {
-			spans[j].x += room
-		}
-		return
+		n := min(max(l.width(s.column)-s.width, 0), room)
+		grow(spans, i, n)
+		room, frozen = room-n, frozen+n
 	}
+	for i := len(spans) - 1; i >= 0 && room > 0 && !spans[i].frozen; i-- {
+		if c := spans[i].column; l.user[c] == 0 && l.widths[c] >= maxWidth {
+			grow(spans, i, room)
+			break
+		}
+	}
+	return frozen
+}
+
+// grow widens a column, which moves those after it.
+func grow(spans []span, i, by int) {
+	spans[i].width += by
+	for j := i + 1; j < len(spans); j++ {
+		spans[j].x += by
+	}
+}
+
+// hidden returns how many columns there are to the left and to the right of
+// those that are seen.
+func (l *layout) hidden(spans []span) (left, right int) {
+	last := -1
+	for _, s := range spans {
+		last = max(last, s.column)
+	}
+	return max(l.left-l.firstScrolling(), 0), l.columns() - 1 - last
 }
 
 // placeFrozen places the key columns in at most half of the pane: wider ones

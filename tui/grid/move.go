@@ -76,29 +76,40 @@ func (m *Model) autofit() {
 	m.measureAll()
 }
 
-// measureAll makes the columns wide enough for what the window holds.
+// measureAll makes the columns wide enough for what the window holds, and for
+// their names.
 func (m *Model) measureAll() {
+	s := m.schema()
+	widest := make([]int, m.layout.columns())
+	for c := range widest {
+		widest[c] = display.WidthUpTo(s.ColumnAt(c).Name, maxWidth) + cells(m.arrow(c))
+	}
 	for _, r := range m.win.rows {
-		m.measureRow(r)
+		m.measureRow(widest, r)
 	}
-	s := m.schema()
-	for c := range m.layout.columns() {
-		const arrow = 2
-		m.layout.fit(c, display.WidthUpTo(s.ColumnAt(c).Name, maxWidth)+arrow)
-	}
+	m.widen(widest)
 }
 
+// measure makes the columns wide enough for more rows.
 func (m *Model) measure(rows []store.Row) {
+	widest := make([]int, m.layout.columns())
 	for i := range rows {
-		m.measureRow(&rows[i])
+		m.measureRow(widest, &rows[i])
+	}
+	m.widen(widest)
+}
+
+func (m *Model) measureRow(widest []int, r *store.Row) {
+	s := m.schema()
+	for c := range widest {
+		text, _ := cellText(s.ValueAt(r, c), maxWidth)
+		widest[c] = max(widest[c], display.WidthUpTo(text, maxWidth))
 	}
 }
 
-func (m *Model) measureRow(r *store.Row) {
-	s := m.schema()
-	for c := range m.layout.columns() {
-		text, _ := cellText(s.ValueAt(r, c), maxWidth)
-		m.layout.fit(c, display.WidthUpTo(text, maxWidth))
+func (m *Model) widen(widest []int) {
+	for c, w := range widest {
+		m.layout.fit(c, w)
 	}
 }
 

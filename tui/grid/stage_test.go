@@ -120,7 +120,7 @@ func TestMarksAreClearedBeforeTheFilter(t *testing.T) {
 func TestNullNeedsANullableColumn(t *testing.T) {
 	w := newWorld(t, newOrders(t, 50), 80, 24)
 	w.open("orders").Press("x")
-	if n := last[pane.Notice](t, w.screen); n.Text != "set-null: the column cannot hold NULL" {
+	if n := last[pane.Notice](t, w.screen); n.Text != "Blocked: the column cannot hold NULL." {
 		t.Errorf("x on a key: %q", n.Text)
 	}
 	w.Press("l", "l", "x").See("∅ null")
@@ -217,7 +217,7 @@ func TestNothingIsWrittenWhereThatIsNotPossible(t *testing.T) {
 		t.Helper()
 		for _, k := range keys {
 			w.Press(k)
-			if n := last[pane.Notice](t, w.screen); !strings.HasSuffix(n.Text, why) || n.Level != pane.Blocked {
+			if n := last[pane.Notice](t, w.screen); !strings.HasSuffix(n.Text, why+".") || n.Level != pane.Blocked {
 				t.Errorf("%s: %+v, want %q", k, n, why)
 			}
 		}

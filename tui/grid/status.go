@@ -2,6 +2,7 @@ package grid
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,17 +143,53 @@ func working(what string, d time.Duration) string {
 	return fmt.Sprintf("%s %s %.1fs  esc cancels", frame, what, d.Seconds())
 }
 
-// Footer implements [pane.Titled]: where the cursor is.
+// Note implements [pane.Noted]: the columns that the screen has no room for.
+func (m *Model) Note() []style.Span {
+	if m.view == nil {
+		return nil
+	}
+	text := ""
+	switch left, right := m.layout.hidden(m.placed()); {
+	case left > 0 && right > 0:
+		text = fmt.Sprintf("← %d · %d more columns →", left, right)
+	case left > 0:
+		text = fmt.Sprintf("← %s", moreColumns(left))
+	case right > 0:
+		text = fmt.Sprintf("%s →", moreColumns(right))
+	default:
+		return nil
+	}
+	return []style.Span{style.Plain(" " + text + " ")}
+}
+
+func moreColumns(n int) string {
+	if n == 1 {
+		return "1 more column"
+	}
+	return fmt.Sprintf("%d more columns", n)
+}
+
+// placed returns the columns that are seen.
+func (m *Model) placed() []span {
+	m.canvas.spans, _ = m.layout.place(m.canvas.spans[:0], m.width)
+	return m.canvas.spans
+}
+
+// Footer implements [pane.Titled]: where the cursor is. Where there is no room
+// for everything, how long it took to read is left out, and then the number of
+// the column.
 func (m *Model) Footer() []style.Span {
 	if m.view == nil {
 		return nil
 	}
-	parts := []string{m.position(), display.Duration(m.reading.took)}
-	if m.layout.columns() > 0 {
+	took, number := display.Duration(m.reading.took), ""
+	parts := []string{m.position(), took}
+	if n := m.layout.columns(); n > 0 {
 		c := m.schema().ColumnAt(m.cursor.column)
 		parts = append(parts, strings.TrimSpace(c.Name+" "+c.Type))
-		if n := m.layout.columns(); len(m.canvas.spans) < n {
-			parts = append(parts, fmt.Sprintf("column %d of %d", m.cursor.column+1, n))
+		if len(m.placed()) < n {
+			number = fmt.Sprintf("column %d of %d", m.cursor.column+1, n)
+			parts = append(parts, number)
 		}
 	}
 	if n := m.marks.len(); n > 0 {
@@ -161,8 +198,15 @@ func (m *Model) Footer() []style.Span {
 	if !m.view.Options().Filter.Empty() && m.win.after.more {
 		parts = append(parts, "searched "+display.Count(m.reading.searched))
 	}
-	return []style.Span{style.Plain(" " + strings.Join(parts, " · ") + " ")}
+	for _, least := range []string{took, number} {
+		if display.WidthUpTo(footer(parts), m.width) > m.width {
+			parts = slices.DeleteFunc(parts, func(p string) bool { return p == least })
+		}
+	}
+	return []style.Span{style.Plain(footer(parts))}
 }
+
+func footer(parts []string) string { return " " + strings.Join(parts, " · ") + " " }
 
 // position says which row the cursor is on, and out of how many.
 func (m *Model) position() string {
@@ -196,30 +240,36 @@ func (m *Model) totalText() string {
 	return ">" + display.Count(n)
 }
 
-// emptyNotice says why no row is shown.
-func (m *Model) emptyNotice() string {
+// emptyNotice says why no row is shown, and what to do about it.
+func (m *Model) emptyNotice() []string {
 	switch {
 	case len(m.win.rows) > 0 || m.fault != nil:
-		return ""
+		return nil
 	case m.view == nil || m.name != m.table.Name():
 		if m.busy() {
-			return "Loading…"
+			return []string{"Loading…"}
 		}
-		return "No table is open."
+		return []string{
+			"No table is open.", "",
+			"↑ ↓    select one in the list of tables",
+			"enter  opens it",
+			"/      finds one by its name",
+			"?      lists everything that can be done",
+		}
 	case m.win.after.more || m.win.before.more:
 		if m.reading.halted {
-			return "The search stopped after " + display.Count(m.reading.searched) + " rows. ↓ goes on."
+			return []string{"The search stopped after " + display.Count(m.reading.searched) + " rows. ↓ goes on."}
 		}
-		return "Searching…"
+		return []string{"Searching…"}
 	}
 	o := m.view.Options()
 	switch {
 	case !o.Filter.Empty():
-		return `0 rows match "` + display.Line(o.Filter.String()) + `". esc clears the filter.`
+		return []string{`0 rows match "` + display.Line(o.Filter.String()) + `". esc clears the filter.`}
 	case !o.Range.All():
-		return "No rows in this range. esc shows the whole table."
+		return []string{"No rows in this range. esc shows the whole table."}
 	case m.blocked() != "":
-		return "No rows. R refreshes."
+		return []string{"No rows. R refreshes."}
 	}
-	return "No rows. o inserts one, R refreshes."
+	return []string{"No rows. o inserts one, R refreshes."}
 }

@@ -126,7 +126,7 @@ func (m *Model) run(string) (pane.Action, tea.Cmd) {
 	c := m.selected()
 	switch why := c.Reason(); {
 	case why != "":
-		return pane.Notice{Text: c.Name + ": " + why, Level: pane.Blocked}, nil
+		return pane.Refusal(why), nil
 	case c.Arg != "" && len(c.Keys) == 0:
 		return pane.Actions{pane.Close{}, pane.Run{Name: "palette", Arg: c.Name + " "}}, nil
 	}

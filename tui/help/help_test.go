@@ -69,7 +69,7 @@ func TestEnterRunsTheEntry(t *testing.T) {
 		{"", []pane.Action{pane.Close{}, pane.Run{Name: "scan"}}},
 		{"quit", []pane.Action{pane.Close{}, pane.Run{Name: "quit"}}},
 		{"colours", []pane.Action{pane.Close{}, pane.Run{Name: "palette", Arg: "theme "}}},
-		{"delete", []pane.Action{pane.Notice{Text: "delete: read-only", Level: pane.Blocked}}},
+		{"delete", []pane.Action{pane.Notice{Text: "Blocked: read-only.", Level: pane.Blocked}}},
 	} {
 		s := stage(t)
 		s.Type(c.typed).Press("enter")

@@ -129,7 +129,7 @@ func (m *Model) spans(t *table, l line, layer style.Layer) (left, right []style.
 	}
 	r := &t.schema.References[l.item]
 	return []style.Span{
-		{SGR: layer.Of(themes.Accent), Text: "    → "}, style.Plain(r.Table),
+		{SGR: layer.Of(themes.Accent), Text: "  → "}, style.Plain(r.Table),
 		{SGR: muted, Text: " by " + strings.Join(r.Columns, ", ")},
 	}, nil
 }

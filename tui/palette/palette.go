@@ -147,7 +147,7 @@ func (m *Model) offersFor(e *pane.Entry) bool {
 func (m *Model) execute(c *pane.Command, arg string) (pane.Action, tea.Cmd) {
 	m.history.add(strings.TrimSpace(c.Name + " " + arg))
 	if why := c.Reason(); why != "" {
-		return pane.Notice{Text: c.Name + ": " + why, Level: pane.Blocked}, nil
+		return pane.Refusal(why), nil
 	}
 	return pane.Actions{pane.Close{}, pane.Run{Name: c.Name, Arg: arg}}, nil
 }

@@ -165,10 +165,16 @@ func Match(commands []Command, k tea.KeyPressMsg, typing bool) *Command {
 	return nil
 }
 
+// Refusal returns the notice that something cannot be done. The reason is a
+// phrase, as Command.Disabled returns it, or a database's own sentence.
+func Refusal(why string) Notice {
+	return Notice{Text: "Blocked: " + strings.TrimSuffix(why, ".") + ".", Level: Blocked}
+}
+
 // Do runs c, or reports why it cannot be run.
 func (c *Command) Do(arg string) (Action, tea.Cmd) {
 	if why := c.Reason(); why != "" {
-		return Notice{Text: c.Name + ": " + why, Level: Blocked}, nil
+		return Refusal(why), nil
 	}
 	return c.Run(arg)
 }

@@ -40,7 +40,7 @@ func TestDoSaysWhyNot(t *testing.T) {
 		return nil, nil
 	}}
 	act, _ := c.Do("")
-	if want := (pane.Notice{Text: "commit: nothing is staged", Level: pane.Blocked}); act != want {
+	if want := (pane.Notice{Text: "Blocked: nothing is staged.", Level: pane.Blocked}); act != want {
 		t.Errorf("it asks for %v", act)
 	}
 }

@@ -231,7 +231,7 @@ func clipped(text string, width int) string {
 // drawVersions draws a line of a conflict: the three versions of a value.
 func (m *Model) drawVersions(l style.Layer, name string, versions [3]style.Span) string {
 	head := min(m.nameWidth()+6, m.width)
-	out := style.Line(l.Muted(), head, style.Plain("      "+name))
+	out := style.Line(l.Muted(), head-1, style.Plain("      "+name)) + style.Line(l.Text(), 1)
 	w := max(0, (m.width-head)/3)
 	for i, v := range versions {
 		if i == 2 {

@@ -33,14 +33,6 @@ func newPanel(l Layer) Panel {
 	}
 }
 
-// newDialog returns the looks of a panel over others, which always has the
-// focus.
-func newDialog(l Layer) Panel {
-	p := newPanel(l)
-	p.Border, p.Title = p.BorderFocus, p.TitleFocus
-	return p
-}
-
 // Draw returns the panel: exactly f.Height lines of exactly f.Width cells,
 // joined by line feeds.
 func (p Panel) Draw(f Frame) string {

@@ -90,7 +90,7 @@ func New(t *themes.Theme) *Styles {
 		Background: toColor(t.Paint(themes.Background)), Foreground: toColor(t.Paint(themes.Text)),
 		Screen: screen, Overlay: overlay,
 		Panel:  newPanel(screen),
-		Dialog: newDialog(overlay),
+		Dialog: newPanel(overlay),
 		Header: newHeader(t),
 		Hint: Hint{
 			Key: screen.Of(themes.HintKey), Text: screen.Of(themes.HintText),

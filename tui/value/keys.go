@@ -19,7 +19,6 @@ func (m *Model) buildCommands() []pane.Command {
 		{Name: "start", Help: "go to the beginning", Keys: []string{"g", "home"}, Motion: true, Run: m.do(func() { m.top = 0 })},
 		{Name: "end", Help: "go to the end of what is loaded", Keys: []string{"G", "end"}, Motion: true, Run: m.do(m.end)},
 		{Name: "load-all", Help: "read all of the value", Keys: []string{"L"}, Disabled: m.noRest, Run: m.load},
-		{Name: "load-value", Help: "read the beginning of the value", Run: m.do(func() {})},
 		{Name: "view", Help: "show it in the next way: text, JSON, hex, row", Keys: []string{"v"}, Hint: "view", Disabled: m.noValue, Run: m.do(m.cycle)},
 		{Name: "as-text", Help: "show the value as text", Keys: []string{"t"}, Disabled: m.noValue, Run: m.choose(modeText)},
 		{Name: "as-json", Help: "show the value as JSON", Keys: []string{"J"}, Disabled: m.noValue, Run: m.choose(modeJSON)},

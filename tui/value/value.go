@@ -95,6 +95,13 @@ func (m *Model) SetSize(width, height int) {
 // SetFocus implements [pane.Focuser].
 func (m *Model) SetFocus(focused bool) { m.focused = focused }
 
+// Focused implements [pane.Fronted]: whoever goes to the panel wants to read
+// more of the value than the grid holds.
+func (m *Model) Focused() (pane.Action, tea.Cmd) {
+	m.stale = true
+	return nil, m.read(firstPart)
+}
+
 // Show shows a cell, as the grid's selection tells.
 func (m *Model) Show(sel pane.Selected) (pane.Action, tea.Cmd) {
 	sameRow := m.sel.Row != nil && sel.Row != nil && m.sel.Schema == sel.Schema && m.sel.Row.Key.Equal(sel.Row.Key)

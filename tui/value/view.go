@@ -9,7 +9,6 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/display"
-	"github.com/rowan-db/rowan/tui/edit/input"
 	"github.com/rowan-db/rowan/tui/style"
 	"github.com/rowan-db/rowan/tui/task"
 )
@@ -34,7 +33,7 @@ func (m *Model) Footer() []style.Span {
 }
 
 // headHeight is the number of lines above the value.
-func (m *Model) headHeight() int { return min(m.height, len(m.notes())+1) }
+func (m *Model) headHeight() int { return min(m.height, len(m.notes())+2) }
 
 func (m *Model) bodyHeight() int { return max(m.height-m.headHeight(), 0) }
 
@@ -82,30 +81,26 @@ func (m *Model) pad(rows []string) []string {
 	return rows[:m.height]
 }
 
-// head returns the lines that say what is shown.
+// head returns the lines that say what is shown: the key has one of its own,
+// so that a long one leaves the name of the column to be read.
 func (m *Model) head() []string {
 	st := &m.env.Styles.Value
-	c := m.sel.Schema.ColumnAt(m.sel.Column)
-	spans := []style.Span{
-		{SGR: st.Of(themes.Key), Text: shorten(m.sel.Row.Key.String(), max(m.width/2, 1))},
-		{SGR: st.Muted(), Text: " · "}, {SGR: st.Text(), Text: c.Name},
+	key := "(new key)"
+	if m.sel.Row.Key != nil {
+		key = m.sel.Row.Key.String()
 	}
+	spans := []style.Span{{SGR: st.Text().With(themes.Bold), Text: m.sel.Schema.ColumnAt(m.sel.Column).Name}}
 	for _, s := range m.facts() {
 		spans = append(spans, style.Span{SGR: st.Muted(), Text: " · " + s})
 	}
-	rows := []string{style.Line(st.Text(), m.width, spans...)}
+	rows := []string{
+		style.Line(st.Text(), m.width, style.Span{SGR: st.Of(themes.Key), Text: key}),
+		style.Line(st.Text(), m.width, spans...),
+	}
 	for _, n := range m.notes() {
 		rows = append(rows, style.Line(st.Of(n.role), m.width, style.Plain(n.text)))
 	}
 	return rows[:m.headHeight()]
-}
-
-// shorten cuts a text to a width, so that it leaves room for others.
-func shorten(s string, width int) string {
-	if display.WidthUpTo(s, width) <= width {
-		return s
-	}
-	return s[:input.Break(s, max(width-1, 1))] + display.Ellipsis
 }
 
 // facts returns the size and type of the value.
