@@ -22,16 +22,16 @@ import (
 
 // Profile is a named database.
 type Profile struct {
-	Name string `toml:"-"`
+	Name string
 	// Target is a path or URL. A path may begin with ~/; a relative one is
 	// relative to the file of profiles.
-	Target string `toml:"target"`
+	Target string
 	// ReadOnly opens the database without a way to write it.
-	ReadOnly bool `toml:"read_only"`
+	ReadOnly bool
 	// Environment says what depends on the database.
-	Environment Environment `toml:"environment"`
+	Environment Environment
 	// Theme is the name of the theme to use, empty for the usual one.
-	Theme string `toml:"theme"`
+	Theme string
 }
 
 // Environment says what depends on a database. Writing to Production asks for
@@ -64,40 +64,90 @@ func Load(path string) ([]Profile, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	if cause, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, fmt.Errorf("the profiles in %s cannot be read: %w", path, cause.Err)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("profiles cannot be read: %w", err)
+		return nil, fmt.Errorf("the profiles in %s cannot be read: %w", path, err)
 	}
 	return parse(path, string(text))
 }
 
 // parse reads the text of the file that path names.
 func parse(path, text string) ([]Profile, error) {
-	var file struct {
-		Profiles map[string]Profile `toml:"profiles"`
-	}
-	meta, err := toml.Decode(text, &file)
-	var syntax toml.ParseError
-	if errors.As(err, &syntax) {
+	var file map[string]any
+	_, err := toml.Decode(text, &file)
+	if syntax, ok := errors.AsType[toml.ParseError](err); ok {
 		return nil, fmt.Errorf("%s:%d: %s", path, syntax.Position.Line, syntax.Message)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return nil, fmt.Errorf("%s:%d: there is no setting %q; a profile has target, read_only, environment and theme",
-			path, lineOf(text, unknown[0]), unknown[0])
+	for _, name := range slices.Sorted(maps.Keys(file)) {
+		if name != "profiles" {
+			return nil, errorAt(path, text, toml.Key{name}, "there is no setting %q; a profile begins with [profiles.NAME]", name)
+		}
 	}
-	profiles := make([]Profile, 0, len(file.Profiles))
-	for _, name := range slices.Sorted(maps.Keys(file.Profiles)) {
-		p := file.Profiles[name]
-		p.Name = name
-		if err := p.check(); err != nil {
-			return nil, fmt.Errorf("%s:%d: profile %q: %w", path, lineOf(text, toml.Key{"profiles", name}), name, err)
+	tables, ok := file["profiles"].(map[string]any)
+	if !ok && file["profiles"] != nil {
+		return nil, errorAt(path, text, toml.Key{"profiles"}, "profiles is not a value; a profile begins with [profiles.NAME]")
+	}
+	profiles := make([]Profile, 0, len(tables))
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		p, at, err := newProfile(name, tables[name])
+		if err != nil {
+			return nil, errorAt(path, text, append(toml.Key{"profiles", name}, at...), "profile %q: %w", name, err)
 		}
 		p.Target = resolve(filepath.Dir(path), p.Target)
 		profiles = append(profiles, p)
 	}
 	return profiles, nil
+}
+
+// newProfile makes a profile of its table. If there is an error, at is the
+// setting that it is about, or nothing if it is about all.
+func newProfile(name string, table any) (p Profile, at toml.Key, err error) {
+	settings, ok := table.(map[string]any)
+	if !ok {
+		return p, nil, fmt.Errorf("it is not a value; it begins with [profiles.%s] on a line of its own", name)
+	}
+	p.Name = name
+	for _, setting := range slices.Sorted(maps.Keys(settings)) {
+		if err := p.set(setting, settings[setting]); err != nil {
+			return p, toml.Key{setting}, err
+		}
+	}
+	return p, nil, p.check()
+}
+
+// set sets what the file calls setting.
+func (p *Profile) set(setting string, value any) error {
+	var ok bool
+	switch setting {
+	case "target":
+		p.Target, ok = value.(string)
+	case "theme":
+		p.Theme, ok = value.(string)
+	case "environment":
+		var name string
+		name, ok = value.(string)
+		p.Environment = Environment(name)
+	case "read_only":
+		if p.ReadOnly, ok = value.(bool); !ok {
+			return errors.New("read_only is true or false, without quotes")
+		}
+	default:
+		return fmt.Errorf("there is no setting %q; a profile has target, read_only, environment and theme", setting)
+	}
+	if !ok {
+		return fmt.Errorf("%s is text, which stands in quotes", setting)
+	}
+	return nil
+}
+
+// errorAt makes an error that names the file and the line of a key.
+func errorAt(path, text string, key toml.Key, format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %w", path, lineOf(text, key), fmt.Errorf(format, args...))
 }
 
 func (p Profile) check() error {
@@ -131,28 +181,31 @@ func IsURL(target string) bool {
 	return strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz+") == ""
 }
 
-// lineOf returns the number of the line that key, or the table it ends, is on.
-// The decoder does not say, and an error without a line is one to search for.
+// lineOf returns the number of the line on which key is set, or its table
+// begins. The decoder does not say, and an error without a line is one to
+// search for.
 func lineOf(text string, key toml.Key) int {
-	name := key[len(key)-1]
+	want := unquote(strings.Join(key, "."))
+	table := ""
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
-		if table, ok := strings.CutPrefix(line, "["); ok {
-			table, _, _ = strings.Cut(table, "]")
-			table = unquote(table)
-			if table == name || strings.HasSuffix(table, "."+name) || strings.HasSuffix(table, `."`+name) {
-				return i + 1
-			}
-			continue
+		at := ""
+		if header, ok := strings.CutPrefix(line, "["); ok {
+			header, _, _ = strings.Cut(header, "]")
+			table = unquote(header) + "."
+			at = table
+		} else if setting, _, ok := strings.Cut(line, "="); ok {
+			at = table + unquote(setting) + "."
 		}
-		if setting, _, ok := strings.Cut(line, "="); ok && unquote(strings.TrimSpace(setting)) == name {
+		if strings.HasPrefix(at, want+".") {
 			return i + 1
 		}
 	}
 	return 1
 }
 
-func unquote(s string) string { return strings.Trim(s, `"'`) }
+// unquote returns a dotted key without the quotes and spaces of its parts.
+func unquote(s string) string { return strings.NewReplacer(`"`, "", "'", "", " ", "").Replace(s) }
 
 // Find returns the profile of a name.
 func Find(profiles []Profile, name string) (Profile, bool) {

@@ -51,18 +51,36 @@ func TestLoadNothing(t *testing.T) {
 func TestErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"syntax", "[profiles.a]\ntarget = ", "p.toml:2: "},
-		{"misspelt setting", "[profiles.a]\ntarget = \"x\"\nreadonly = true\n", "p.toml:3: there is no setting"},
+		{"misspelt setting", "[profiles.a]\ntarget = \"x\"\nreadonly = true\n", `p.toml:3: profile "a": there is no setting "readonly"`},
 		{"misspelt section", "[profile.a]\ntarget = \"x\"\n", "p.toml:1: there is no setting"},
 		{"no target", "\n[profiles.a]\nread_only = true\n", `p.toml:2: profile "a": it needs a target`},
 		{"environment", "[profiles.a]\ntarget = \"x\"\nenvironment = \"live\"\n", `environment "live" is not one of`},
-		{"type", "[profiles.a]\ntarget = 5\n", "line 2"},
+		{"type", "[profiles.a]\ntarget = 5\n", `p.toml:2: profile "a": target is text`},
+		{"type of a second profile", "[profiles.a]\ntarget = \"x\"\n[profiles.'b c']\ntarget = 5\n", `p.toml:4: profile "b c": target is text`},
+		{"flag in quotes", "[profiles.a]\ntarget = \"x\"\nread_only = \"yes\"\n", `p.toml:3: profile "a": read_only is true or false`},
+		{"profiles as a value", "\nprofiles = 3\n", "p.toml:2: profiles is not a value"},
+		{"profile as a value", "[profiles]\na = \"x\"\n", `p.toml:2: profile "a": it is not a value`},
+		{"table in a profile", "[profiles.a.b]\ntarget = \"x\"\n", `p.toml:1: profile "a": there is no setting "b"`},
+		{"twice", "[profiles.a]\ntarget = \"x\"\n[profiles.a]\ntarget = \"y\"\n", "p.toml:3: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := parse("p.toml", c.text)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v\nwant an error with %q", err, c.want)
 			}
+			if err != nil && strings.Contains(err.Error(), "toml: ") {
+				t.Errorf("the error names the decoder: %v", err)
+			}
 		})
+	}
+}
+
+// TestLoadDirectory checks that the path is named once.
+func TestLoadDirectory(t *testing.T) {
+	dir := t.TempDir()
+	_, err := Load(dir)
+	if want := "the profiles in " + dir + " cannot be read: is a directory"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 
