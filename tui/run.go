@@ -26,7 +26,10 @@ func Run(ctx context.Context, o Options, opts ...tea.ProgramOption) (err error) 
 		o.Opened.Theme = nil
 	}
 	m := New(ctx, o)
-	return m.runIn(ctx, tea.NewProgram(m, append([]tea.ProgramOption{tea.WithContext(ctx)}, opts...)...))
+	// Signals end ctx, in whoever made it. The library's own handler would end
+	// the program first now and then, and as if the user had asked for it.
+	all := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}, opts...)
+	return m.runIn(ctx, tea.NewProgram(m, all...))
 }
 
 // runIn runs the program that shows m, to its end.
