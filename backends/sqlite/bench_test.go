@@ -98,6 +98,31 @@ func BenchmarkPage(b *testing.B) {
 	})
 }
 
+// BenchmarkDescribe describes a table of a million rows whose composite key may
+// hold NULL: for the first time since the database was opened, and again.
+func BenchmarkDescribe(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "million.db")
+	filled(b, path, million)
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			db, err := Open(context.Background(), path, Options{ReadOnly: true})
+			if err != nil {
+				b.Fatal(err)
+			}
+			described(b, db, "t")
+			if err := db.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("again", func(b *testing.B) {
+		db := opened(b, path, Options{})
+		for b.Loop() {
+			described(b, db, "t")
+		}
+	})
+}
+
 // BenchmarkLoad loads 200,000 rows.
 func BenchmarkLoad(b *testing.B) {
 	const rows = 200_000

@@ -110,7 +110,7 @@ func (d dialect) Describe(ctx context.Context, q sqlrows.Querier, table string) 
 	if s.References, err = references(ctx, q, r.name); err != nil {
 		return nil, err
 	}
-	id, err := identify(ctx, q, r, columns)
+	id, err := d.identify(ctx, q, r, columns)
 	if err != nil {
 		return nil, err
 	}

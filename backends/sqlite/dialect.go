@@ -18,9 +18,14 @@ import (
 type dialect struct {
 	// utf16 tells that text is in UTF-16 in the database.
 	utf16 bool
+	// nulls is nil in a dialect that only spells names.
+	nulls *nullKeys
 }
 
-var _ sqlrows.Dialect = dialect{}
+var (
+	_ sqlrows.Dialect  = dialect{}
+	_ sqlrows.NullKeys = dialect{}
+)
 
 func (dialect) Quote(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`

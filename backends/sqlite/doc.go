@@ -5,10 +5,14 @@
 //   - the INTEGER PRIMARY KEY, which is the rowid under another name;
 //   - the PRIMARY KEY of a WITHOUT ROWID or STRICT table, or one whose columns
 //     are NOT NULL;
-//   - any other PRIMARY KEY, if no row has NULL in it when the table is
-//     described. SQLite allows NULL there, any number of times, so that such a
-//     key would be ambiguous; most tables never hold one. If one appears later,
-//     scans that meet it fail and say that the table is to be opened again;
+//   - any other PRIMARY KEY, if no row is known to have NULL in it. SQLite
+//     allows NULL there, any number of times, so that such a key would be
+//     ambiguous; most tables never hold one. The first column is searched for
+//     it, and the first 100,000 entries of the index for the others, when the
+//     table is described for the first time. A page or a count that would show
+//     or leave out a row with NULL fails, and from then on the table is
+//     described with the next kind of key. Writes by a whole key are not
+//     concerned: without NULL it is that of one row at most;
 //   - a UNIQUE index, not partial and not over expressions, of NOT NULL columns;
 //   - the rowid, under the first of the names rowid, _rowid_ and oid that no
 //     column hides. It identifies a row until the database is vacuumed;
@@ -41,12 +45,12 @@
 // in it. Where they can be neither opened nor made, [Open] says so; only on a
 // file system that is mounted read-only is the file read without locks.
 //
-// What it cannot do well: a table whose composite primary key is declared
-// without NOT NULL is searched for NULL whenever it is described, which reads
-// the key's index; a page of a view takes time in proportion to the rows before
-// it; of a key with ascending and descending columns, the rows that share the
-// columns before the first change of direction are sorted for each page; and
-// prefixes of text in a database in UTF-16 are not supported.
+// What it cannot do well: a large table that has NULL far behind in its primary
+// key is first taken for one that has none; a page of a view takes time in
+// proportion to the rows before it; of a key with ascending and descending
+// columns, the rows that share the columns before the first change of direction
+// are sorted for each page; and prefixes of text in a database in UTF-16 are not
+// supported.
 //
 // The package needs cgo. Without, everything compiles and [Open] fails with
 // driver.Unsupported.

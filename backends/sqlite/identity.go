@@ -26,7 +26,7 @@ type identity struct {
 
 // identify chooses the key of a table, in the order that the package's comment
 // gives.
-func identify(ctx context.Context, q sqlrows.Querier, r *relation, columns []column) (*identity, error) {
+func (d dialect) identify(ctx context.Context, q sqlrows.Querier, r *relation, columns []column) (*identity, error) {
 	if r.typ == "view" || r.typ == "virtual" {
 		return position(""), nil
 	}
@@ -40,7 +40,7 @@ func identify(ctx context.Context, q sqlrows.Querier, r *relation, columns []col
 		return &identity{identity: driver.PrimaryKey, key: []driver.Column{c}, columns: []int{alias}, auto: true}, nil
 	}
 	for _, ix := range indexes {
-		id, err := ix.identity(ctx, q, r, columns)
+		id, err := ix.identity(ctx, q, d.nulls, r, columns)
 		if id != nil || err != nil {
 			return id, err
 		}
@@ -102,7 +102,8 @@ type index struct {
 
 // indexed is a column of an index.
 type indexed struct {
-	column    int // negative if it is an expression or the rowid
+	column    int    // negative if it is an expression or the rowid
+	name      string // empty if it is an expression
 	collation string
 }
 
@@ -140,10 +141,10 @@ func uniqueIndexes(ctx context.Context, q sqlrows.Querier, table string) ([]inde
 
 func indexColumns(ctx context.Context, q sqlrows.Querier, name string) ([]indexed, error) {
 	var columns []indexed
-	query := `SELECT cid, coll FROM pragma_index_xinfo(?, 'main') WHERE key ORDER BY seqno`
+	query := `SELECT cid, coalesce(name, ''), coll FROM pragma_index_xinfo(?, 'main') WHERE key ORDER BY seqno`
 	err := each(ctx, q, query, []any{name}, func(rows *sql.Rows) error {
 		var c indexed
-		err := rows.Scan(&c.column, &c.collation)
+		err := rows.Scan(&c.column, &c.name, &c.collation)
 		columns = append(columns, c)
 		return err
 	})
@@ -151,7 +152,7 @@ func indexColumns(ctx context.Context, q sqlrows.Querier, name string) ([]indexe
 }
 
 // identity returns the identity that ix gives, nil if it gives none.
-func (ix *index) identity(ctx context.Context, q sqlrows.Querier, r *relation, columns []column) (*identity, error) {
+func (ix *index) identity(ctx context.Context, q sqlrows.Querier, nulls *nullKeys, r *relation, columns []column) (*identity, error) {
 	id := &identity{identity: driver.UniqueKey}
 	if ix.primary {
 		id.identity = driver.PrimaryKey
@@ -173,26 +174,11 @@ func (ix *index) identity(ctx context.Context, q sqlrows.Querier, r *relation, c
 		if !ix.primary {
 			return nil, nil
 		}
-		if some, err := holdsNull(ctx, q, r.name, nullable); some || err != nil {
+		if some, err := nulls.holds(ctx, q, r.name, ix, nullable); some || err != nil {
 			return nil, err
 		}
 	}
 	return id, ix.setCollations(ctx, q, r, id)
-}
-
-// holdsNull reports whether any of the columns is NULL in some row. For the
-// first column of the key it is one search; for others SQLite reads the index.
-func holdsNull(ctx context.Context, q sqlrows.Querier, table string, columns []string) (bool, error) {
-	d := dialect{}
-	for _, c := range columns {
-		var some bool
-		query := "SELECT EXISTS(SELECT 1 FROM " + d.Table(table) + " WHERE " + d.Quote(table) + "." + d.Quote(c) + " IS NULL)"
-		err := each(ctx, q, query, nil, func(rows *sql.Rows) error { return rows.Scan(&some) })
-		if some || err != nil {
-			return some, err
-		}
-	}
-	return false, nil
 }
 
 func isBuiltIn(collation string) bool {

@@ -133,6 +133,7 @@ func (f file) reader(a access) *reader {
 	return &reader{
 		life: sqlrows.NewLifetime(f.wait.again),
 		pool: readers,
+		d:    dialect{nulls: newNullKeys()},
 		info: driver.Info{
 			Backend:   "sqlite",
 			Product:   "SQLite " + version,

@@ -20,6 +20,15 @@ type span struct {
 	empty        bool
 }
 
+// shared returns how many leading elements both limits share.
+func (sp span) shared() int {
+	n := 0
+	for n < min(len(sp.lower.key), len(sp.upper.key)) && sp.lower.key[n] == sp.upper.key[n] {
+		n++
+	}
+	return n
+}
+
 // newSpan translates r. Keys hold no NULL, so that a bound at NULL, or at a
 // value that the column sorts before all of its own, is one at the elements
 // before it.
@@ -113,11 +122,7 @@ func edges(d Values, s *driver.Schema, l limit, lower bool) limit {
 // Leading elements that both limits share become equalities, which every
 // database searches an index with; the rest is a comparison for each limit.
 func (st *statement) where(s *driver.Schema, sp span) bool {
-	low, up := sp.lower, sp.upper
-	same := 0
-	for same < min(len(low.key), len(up.key)) && low.key[same] == up.key[same] {
-		same++
-	}
+	low, up, same := sp.lower, sp.upper, sp.shared()
 	bounded := len(low.key) > 0 && len(up.key) > 0
 	if bounded && (same == len(low.key) && !low.inclusive || same == len(up.key) && !up.inclusive) {
 		return false

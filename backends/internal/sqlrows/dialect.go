@@ -14,12 +14,24 @@ type Querier interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// Dialect is what one database has of its own. It has no state that changes.
+// Dialect is what one database has of its own. Several goroutines use it at once.
 type Dialect interface {
 	Syntax
 	Values
 	// Describe returns the shape of a table, as in [driver.DB].
 	Describe(ctx context.Context, q Querier, table string) (*driver.Schema, error)
+}
+
+// NullKeys is implemented as well by the dialect of a database in which the
+// columns of a primary key may hold NULL, any number of times. Rows that do are
+// not told apart by the key, so that no page may have one, or leave one out.
+type NullKeys interface {
+	// MayHoldNull reports whether c, a column of the key of s, may hold NULL,
+	// although Describe took it that no row does.
+	MayHoldNull(s *driver.Schema, c *driver.Column) bool
+	// MetNull is told that a row does. The next Describe is to choose a key
+	// that tells all rows apart.
+	MetNull(s *driver.Schema)
 }
 
 // Syntax is how a database spells statements.

@@ -80,8 +80,7 @@ func (f *fields) row() (driver.Row, error) {
 			return driver.Row{}, err
 		}
 		if v.IsNull() {
-			return driver.Row{}, driver.Errorf(driver.BadKey, "column %s of the key of %s holds NULL in a row, which has no identity then", f.s.Key[i].Name, f.s.Name).
-				WithHint("open the table again: its rows will be told apart by something else")
+			return driver.Row{}, nullInKey(f.d, f.s, &f.s.Key[i])
 		}
 		row.Key[i] = v
 	}

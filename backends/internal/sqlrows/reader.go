@@ -109,7 +109,14 @@ func (r Reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (dri
 	if err != nil {
 		return driver.Page{}, err
 	}
-	return f.page(rows, q.Limit)
+	p, err := f.page(rows, q.Limit)
+	if err == nil {
+		err = r.checkHidden(ctx, s, q.Range)
+	}
+	if err != nil {
+		return driver.Page{}, err
+	}
+	return p, nil
 }
 
 // scanStatement returns the statement for a page, which has one row more than
@@ -158,10 +165,14 @@ func (r Reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (in
 	if some, err := st.whereRange(s, in); !some || err != nil {
 		return 0, err
 	}
-	return r.integer(ctx, &st)
+	count, err := r.integer(ctx, &st)
+	if err == nil {
+		err = r.checkHidden(ctx, s, in)
+	}
+	return count, err
 }
 
-// integer returns the only value of a statement's only row.
+// integer returns the only value of a statement's only row, 0 if there is none.
 func (r Reader) integer(ctx context.Context, st *statement) (int64, error) {
 	rows, err := r.q.QueryContext(ctx, st.sql.String(), st.args...)
 	if err != nil {
