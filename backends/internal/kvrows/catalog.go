@@ -141,7 +141,7 @@ func decodeEntry(name string, text []byte) (*driver.Schema, error) {
 	if e.Format > catalogFormat {
 		return nil, driver.Errorf(driver.NewerFormat,
 			"table %q is of catalog format %d, and this program knows formats up to %d", name, e.Format, catalogFormat).
-			WithHint("Open it with a newer version of the program.")
+			WithHint("open it with a newer version of the program")
 	}
 	s, err := e.schema(name)
 	if err != nil {

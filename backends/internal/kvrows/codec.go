@@ -38,7 +38,7 @@ func (typedCodec) bounds(r tuple.Range) (lower, upper []byte) { return r.Encoded
 
 func (c typedCodec) row(key, value []byte, size int, q rowQuery) (row driver.Row, err error) {
 	if row.Key, err = tuple.Decode(key); err != nil || len(row.Key) != len(c.schema.Key) {
-		return row, c.corrupt(key, "the key is not %d values: %v", len(c.schema.Key), err)
+		return row, c.corrupt(key, "the key is not of %d values", len(c.schema.Key))
 	}
 	if q.keysOnly {
 		return row, nil
@@ -48,7 +48,7 @@ func (c typedCodec) row(key, value []byte, size int, q rowQuery) (row driver.Row
 		return row, err
 	}
 	if err != nil || len(row.Values) != len(c.schema.Columns) {
-		return row, c.corrupt(key, "the value is not %d columns: %v", len(c.schema.Columns), err)
+		return row, c.corrupt(key, "the value is not of %d columns", len(c.schema.Columns))
 	}
 	return row, nil
 }
@@ -56,7 +56,7 @@ func (c typedCodec) row(key, value []byte, size int, q rowQuery) (row driver.Row
 func (c typedCodec) corrupt(key []byte, format string, args ...any) error {
 	return driver.Errorf(driver.Corrupt, "table %s, key x'%x': "+format,
 		append([]any{c.schema.Name, key[:min(len(key), 64)]}, args...)...).
-		WithHint("The row was not written by this program, or the file is damaged: run the check command.")
+		WithHint("the row was not written by this program, or the file is damaged: run a check")
 }
 
 // rawCodec is the codec of trees that somebody else made.

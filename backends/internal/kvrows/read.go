@@ -12,6 +12,10 @@ import (
 // enough for all of most rows.
 const glance = 16 << 10
 
+// expected is how many rows a page gets room for at once: growing a page of
+// thousands from nothing costs as much as reading it.
+const expected = 512
+
 // checkEvery is how many rows a scan reads between looks at its context.
 const checkEvery = 256
 
@@ -72,7 +76,7 @@ func scan(ctx context.Context, tx Tx, s *driver.Schema, q driver.Query) (driver.
 		return driver.Page{}, err
 	}
 	w := t.walk(q.Range, q.Reverse)
-	var page driver.Page
+	page := driver.Page{Rows: make([]driver.Row, 0, min(q.Limit, expected))}
 	for ok := w.first(); ok; ok = w.next() {
 		if len(page.Rows)%checkEvery == 0 {
 			if err := ctx.Err(); err != nil {

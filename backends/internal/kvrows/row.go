@@ -177,7 +177,8 @@ func decodeValue(code byte, text []byte) (tuple.Value, error) {
 	case longJSON:
 		return tuple.JSON(string(text)), nil
 	case 0:
-		if t, err := tuple.Decode(text); err == nil && len(t) == 1 {
+		var one [1]tuple.Value // on the stack: this is done for each column of each row
+		if t, err := tuple.AppendDecode(one[:0], text); err == nil && len(t) == 1 {
 			return t[0], nil
 		}
 	}
