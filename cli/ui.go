@@ -31,8 +31,9 @@ func (a *app) ui(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
+	known, trouble := entries()
 	return tui.Run(ctx, tui.Options{
-		Open: a.openForUI, Store: s, Opened: opened, Profiles: a.entriesOrNote(), Theme: theme,
+		Open: a.openForUI, Store: s, Opened: opened, Profiles: known, Trouble: trouble, Theme: theme,
 	})
 }
 
@@ -48,7 +49,8 @@ func (a *app) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return tui.Run(ctx, tui.Options{Open: a.openForUI, Profiles: a.entriesOrNote(), Theme: theme})
+	known, trouble := entries()
+	return tui.Run(ctx, tui.Options{Open: a.openForUI, Profiles: known, Trouble: trouble, Theme: theme})
 }
 
 func (a *app) needTerminal() error {
@@ -85,13 +87,10 @@ func (a *app) openForUI(ctx context.Context, text string, readOnly bool) (*store
 
 // namedTheme returns the theme of a name or file, nil for the empty name.
 func namedTheme(name string) (*themes.Theme, error) {
-	switch {
-	case name == "":
+	if name == "" {
 		return nil, nil
-	case strings.ContainsRune(name, filepath.Separator) || strings.HasSuffix(name, ".toml"):
-		return themes.Load(name)
 	}
-	theme, err := themes.Named(name)
+	theme, err := themes.Find(name)
 	if errors.Is(err, themes.ErrUnknown) {
 		return nil, usagef("there is no theme %s; the themes are %s, and any file that ends in .toml", name, strings.Join(themes.Names(), ", "))
 	}
@@ -130,15 +129,6 @@ func openJournal(s *store.Store, opened *tui.Opened) {
 	if changes != nil {
 		opened.Changes, opened.Journal = changes, path
 	}
-}
-
-// entriesOrNote is entries, for when the list is of help but not the point.
-func (a *app) entriesOrNote() []tui.Entry {
-	entries, err := entries()
-	if err != nil {
-		a.note("%v", err)
-	}
-	return entries
 }
 
 // entries returns the profiles, and the recent targets that are none.

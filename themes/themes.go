@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -70,6 +71,15 @@ func Named(name string) (*Theme, error) {
 		return nil, fmt.Errorf("%w: %q: there are %s", ErrUnknown, name, strings.Join(Names(), ", "))
 	}
 	return Parse(name+".toml", src)
+}
+
+// Find returns the theme that text names: a built-in one or, if it looks like a
+// path, because it has a separator or ends in .toml, that of a file.
+func Find(text string) (*Theme, error) {
+	if strings.ContainsRune(text, filepath.Separator) || strings.HasSuffix(text, ".toml") {
+		return Load(text)
+	}
+	return Named(text)
 }
 
 // Default returns the default theme, for a dark or a light background.

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/grid"
 	"github.com/rowan-db/rowan/tui/objects"
 	"github.com/rowan-db/rowan/tui/pane"
@@ -139,6 +140,10 @@ func (m *Model) result(res task.Result, wanted bool) tea.Cmd {
 		return m.opened(d, wanted)
 	case task.Done[*store.CommitResult]:
 		return m.commitDone(d)
+	case task.Done[*themes.Theme]:
+		if wanted {
+			return m.themeRead(d)
+		}
 	}
 	return nil
 }

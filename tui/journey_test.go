@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image/color"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -351,6 +352,32 @@ func TestThemeByName(t *testing.T) {
 		t.Errorf("the theme is %q", got)
 	}
 	u.Press(":").Type("theme pink").Press("enter").See("no such theme")
+}
+
+func TestTroubleBeforeTheStartIsShown(t *testing.T) {
+	u := start(t, func(o *Options) { o.Trouble = errors.New("profiles.toml:3: there is no setting readonly") })
+	u.See("Failed", "profiles.toml:3", "esc close").Press("esc").Miss("Failed").Press("@").See("profiles.toml:3")
+}
+
+func TestThemeOfAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.toml")
+	src, err := os.ReadFile("../themes/light.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := strings.Replace(string(src), `name = "light"`, `name = "mine"`, 1)
+	if err := os.WriteFile(path, []byte(mine), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	u := start(t)
+	u.Press(":").Type("theme " + path).Press("enter")
+	if got := u.model.env.Styles.Theme; got != "mine" {
+		t.Errorf("the theme is %q", got)
+	}
+	u.Press(":").Type("theme " + path + ".gone/x.toml").Press("enter").See("cannot read")
+	if got := u.model.env.Styles.Theme; got != "mine" {
+		t.Errorf("after a failure the theme is %q", got)
+	}
 }
 
 func TestThemeGoesByTheBackground(t *testing.T) {

@@ -1,11 +1,14 @@
 package tui
 
 import (
+	"context"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/style"
+	"github.com/rowan-db/rowan/tui/task"
 )
 
 // look is how the screen is coloured.
@@ -39,18 +42,29 @@ func (m *Model) background(dark bool) {
 	m.restyle()
 }
 
-// setTheme changes the theme by name; "auto" goes by the background again.
+// themeSlot is the call that reads a theme's file.
+var themeSlot = task.Slot{Pane: rootID, Name: "theme"}
+
+// setTheme changes the theme to a built-in one or that of a file; "auto" goes by
+// the background again.
 func (m *Model) setTheme(name string) tea.Cmd {
+	m.env.Tasks.Cancel(themeSlot)
 	if name == autoTheme {
 		m.look.chosen = nil
 		m.restyle()
 		return m.askBackground()
 	}
-	t, err := themes.Named(name)
-	if err != nil {
-		return m.do(nil, pane.Report{Err: err})
+	return task.Start(m.env.Tasks, themeSlot, func(context.Context) (*themes.Theme, error) {
+		return themes.Find(name)
+	})
+}
+
+// themeRead takes the theme that was asked for.
+func (m *Model) themeRead(d task.Done[*themes.Theme]) tea.Cmd {
+	if d.Err != nil {
+		return m.do(nil, pane.Report{Err: d.Err})
 	}
-	m.look.chosen = t
+	m.look.chosen = d.Value
 	m.restyle()
 	return nil
 }

@@ -42,6 +42,9 @@ type Options struct {
 	Table string
 	// Profiles lists the databases to choose from.
 	Profiles []Entry
+	// Trouble, if not nil, is what went wrong before the start without standing
+	// in its way, such as a file of profiles that cannot be read. It is shown.
+	Trouble error
 	// Theme is the user's choice, nil to go by the terminal's background.
 	Theme *themes.Theme
 	// Now is the clock, time.Now if nil.
@@ -136,6 +139,9 @@ func (m *Model) Init() tea.Cmd {
 		db := &database{store: s, Opened: m.options.Opened}
 		m.shelf.add(db)
 		cmds = append(cmds, m.show(db))
+	}
+	if err := m.options.Trouble; err != nil {
+		cmds = append(cmds, m.report(pane.Report{Err: err}))
 	}
 	if m.options.Table != "" {
 		cmds = append(cmds, m.do(nil, pane.OpenTable{Name: m.options.Table}))

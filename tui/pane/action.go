@@ -107,7 +107,7 @@ type (
 	}
 	// Reload reads everything that is shown again.
 	Reload struct{}
-	// SetTheme changes the theme.
+	// SetTheme changes the theme, to a built-in one or to that of a file.
 	SetTheme struct{ Name string }
 	// Quit leaves the program, after asking if changes are staged.
 	Quit struct{}

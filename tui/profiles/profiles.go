@@ -151,8 +151,16 @@ func (m *Model) selected(typed string) bool {
 // Title implements [pane.Titled].
 func (m *Model) Title() []style.Span { return []style.Span{style.Plain(" Open a database ")} }
 
-// Footer implements [pane.Titled].
-func (m *Model) Footer() []style.Span { return nil }
+// Footer implements [pane.Titled]: the way out, which is not the same once
+// something is typed.
+func (m *Model) Footer() []style.Span {
+	l := m.env.Styles.Screen
+	does := " quit "
+	if !m.input.Empty() {
+		does = " clear "
+	}
+	return []style.Span{{SGR: l.Of(themes.HintKey), Text: " esc"}, {SGR: l.Of(themes.HintText), Text: does}}
+}
 
 // SetSize implements [pane.Pane].
 func (m *Model) SetSize(width, height int) {

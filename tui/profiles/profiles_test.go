@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
 	"github.com/rowan-db/rowan/tui/profiles"
@@ -69,5 +71,22 @@ func TestEmptyStateTellsWhatToType(t *testing.T) {
 	s.See("rowan demo", "rowan FILE", "Or type a path above").Press("enter")
 	if got := s.Actions(); len(got) != 1 || got[0].(pane.Notice).Level != pane.Blocked {
 		t.Errorf("asked for %v", got)
+	}
+}
+
+func TestFooterNamesTheWayOut(t *testing.T) {
+	m := profiles.New(panetest.NewEnv(t, nil), entries)
+	text := func() (s string) {
+		for _, span := range m.Footer() {
+			s += span.Text
+		}
+		return s
+	}
+	if got := text(); got != " esc quit " {
+		t.Errorf("at first: %q", got)
+	}
+	m.Update(tea.KeyPressMsg{Code: 'x', Text: "x"})
+	if got := text(); got != " esc clear " {
+		t.Errorf("with something typed: %q", got)
 	}
 }

@@ -278,7 +278,7 @@ func (m *Model) commit(name string) (pane.Action, tea.Cmd) {
 		return pane.Confirm{
 			Title: "Production",
 			Text: countOf(len(m.changes), "change") + " in " + countOf(m.tables(), "table") + " of " + m.env.Name +
-				" will be written.\nType " + m.env.Name + " to go on:",
+				" will be written.\nType " + m.env.Name + " to go on, and press enter:",
 			Word: m.env.Name, Yes: "Commit", Then: pane.Run{Name: "commit", Arg: m.env.Name},
 		}, nil
 	}
