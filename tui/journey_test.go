@@ -359,6 +359,12 @@ func TestTroubleBeforeTheStartIsShown(t *testing.T) {
 	u.See("Failed", "profiles.toml:3", "esc close").Press("esc").Miss("Failed").Press("@").See("profiles.toml:3")
 }
 
+// TestPromptNamesItsKeys: what went well does not hide how to go on from a prompt.
+func TestPromptNamesItsKeys(t *testing.T) {
+	u := start(t)
+	u.open("orders").Press("y").See("✓ Copied the cell").Press("/").See("enter apply", "esc cancel").Miss("Copied")
+}
+
 func TestThemeOfAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mine.toml")
 	src, err := os.ReadFile("../themes/light.toml")

@@ -222,7 +222,7 @@ func (m *Model) hints() string {
 	}
 	right := []style.Span{{SGR: st.Hint.Key, Text: helpKey}, {SGR: st.Hint.Text, Text: " help "}}
 	room := m.screen.width - style.SpansWidth(right) - 1
-	if n := m.status.notice; n.Text != "" {
+	if n := m.status.notice; n.Text != "" && !m.prompting(n) {
 		return style.SplitLine(base, m.screen.width, m.noticeSpans(n), right)
 	}
 	var left []style.Span
@@ -230,6 +230,12 @@ func (m *Model) hints() string {
 		left = m.hintSpans(m.hintOrder(), st.Screen, room)
 	}
 	return style.SplitLine(base, m.screen.width, left, right)
+}
+
+// prompting reports whether a panel has just asked for text: then the keys that
+// end that are worth more than the news that something went well.
+func (m *Model) prompting(n pane.Notice) bool {
+	return m.open != nil && len(m.overlays) == 0 && isTyping(m.focus) && n.Level <= pane.Success
 }
 
 // hintOrder returns the commands for the hints: those of the pane that takes

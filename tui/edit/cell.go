@@ -194,7 +194,7 @@ func (c *Cell) stage(string) (pane.Action, tea.Cmd) {
 
 // Title implements [pane.Titled].
 func (c *Cell) Title() []style.Span {
-	return []style.Span{style.Plain(" Edit " + c.edit.Schema.Name + " · " + c.column.Name + " ")}
+	return []style.Span{style.Plain(" Edit " + c.edit.Schema.Name + " · " + c.column.Name + " · " + describe(c.column) + " ")}
 }
 
 // Footer implements [pane.Titled].
@@ -252,13 +252,13 @@ func (c *Cell) head() []string {
 	if c.edit.Inserted != 0 {
 		key = "new row"
 	}
-	about := describe(c.column)
+	was := "was "
 	if c.staged {
-		about += " · staged"
+		was = "staged; was "
 	}
 	return []string{
-		c.line(style.Span{SGR: l.Of(themes.Key), Text: key}, style.Span{SGR: l.Muted(), Text: "  " + about}),
-		c.line(append([]style.Span{{SGR: l.Muted(), Text: "was "}}, shown(l, c.old)...)...),
+		c.line(style.Span{SGR: l.Of(themes.Key), Text: key}),
+		c.line(append([]style.Span{{SGR: l.Muted(), Text: was}}, shown(l, c.old)...)...),
 		c.line(),
 		c.line(style.Span{SGR: c.env.Styles.Form.Focused, Text: "now"}),
 	}

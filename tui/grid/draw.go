@@ -71,7 +71,7 @@ func (m *Model) draw() string {
 		case n < len(m.lines):
 			b = m.appendLine(b, n, sep)
 		case len(notice) > 0 && i >= min(len(m.lines)+1, m.rowsHeight()-len(notice)):
-			b = m.appendText(b, m.env.Styles.Grid.Plain.Muted(), " "+notice[0])
+			b = append(b, style.Line(m.env.Styles.Grid.Plain.Muted(), m.width, notice[0]...)...)
 			notice = notice[1:]
 		default:
 			b = m.appendText(b, m.env.Styles.Grid.Plain.Text(), "")

@@ -85,6 +85,7 @@ func (m *Model) viewing() []pane.Command {
 		{Name: "fit-column", Help: "make the column as wide as what it holds", Keys: []string{"="}, Disabled: m.noTable, Run: m.step(m.autofit)},
 		{Name: "freeze", Help: "keep the key columns in place, or let them scroll", Keys: []string{"F"}, Disabled: m.noTable, Run: m.step(m.toggleFrozen)},
 		{Name: "mark", Help: "mark the row, or unmark it", Keys: []string{"space"}, Disabled: m.noMark, Run: m.step(m.mark)},
+		{Name: "mark-range", Help: "mark all rows from the last mark to this one", Keys: []string{"v"}, Disabled: m.noRange, Run: m.step(m.markRange)},
 		{Name: "retry", Help: "try again what failed", Keys: []string{"r"}, Disabled: m.noFault, Run: m.run(m.retry)},
 		{Name: "back", Help: "cancel, or clear marks, filter or range", Keys: []string{"esc"}, Motion: true, Disabled: m.noBack, Run: m.escape},
 	}
@@ -140,6 +141,16 @@ func (m *Model) noMark() string {
 		return "there is no row"
 	case l.inserted() != 0:
 		return "the row is not in the database yet"
+	}
+	return ""
+}
+
+func (m *Model) noRange() string {
+	if why := m.noMark(); why != "" {
+		return why
+	}
+	if m.lastMark() < 0 {
+		return "no row near by is marked: space marks where the range begins"
 	}
 	return ""
 }

@@ -143,8 +143,9 @@ func (l *layout) hidden(spans []span) (left, right int) {
 	return max(l.left-l.firstScrolling(), 0), l.columns() - 1 - last
 }
 
-// placeFrozen places the key columns in at most half of the pane: wider ones
-// share that.
+// placeFrozen places the key columns in at most half of the pane. Where they
+// need more, those at the end give way to those before them, which say more of
+// the order.
 func (l *layout) placeFrozen(dst []span, n, width int) (spans []span, x int) {
 	total := 0
 	for c := range n {
@@ -155,7 +156,8 @@ func (l *layout) placeFrozen(dst []span, n, width int) (spans []span, x int) {
 	for c := range n {
 		w := l.width(c)
 		if total > room {
-			w = max(1, min(w, (room-(x-gutterWidth))/(n-c)-columnGap))
+			rest := (n - c - 1) * (leastSeen + columnGap)
+			w = max(1, min(w, room-(x-gutterWidth)-rest-columnGap))
 		}
 		if x+w > width {
 			break

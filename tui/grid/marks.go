@@ -67,6 +67,14 @@ func (k *marks) all() []*store.Row {
 	return rows
 }
 
+// last returns the encoded key of the row that was marked last.
+func (k *marks) last() (key string, ok bool) {
+	if len(k.keys) == 0 {
+		return "", false
+	}
+	return k.keys[len(k.keys)-1], true
+}
+
 func (k *marks) len() int { return len(k.keys) }
 
 func (k *marks) clear() { *k = marks{} }

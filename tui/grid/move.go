@@ -1,6 +1,8 @@
 package grid
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store"
@@ -62,6 +64,31 @@ func (m *Model) mark() {
 	if l, ok := m.current(); ok {
 		m.marks.toggle(l)
 		m.move(1)
+	}
+}
+
+// lastMark returns the line of the row that was marked last, -1 if there is none
+// among the rows that are held.
+func (m *Model) lastMark() int {
+	last, ok := m.marks.last()
+	if !ok {
+		return -1
+	}
+	return slices.IndexFunc(m.lines, func(l line) bool { return l.inserted() == 0 && markKey(l.row) == last })
+}
+
+// markRange marks the rows from the one that was marked last to the one of the
+// cursor.
+func (m *Model) markRange() {
+	at, step := m.lastMark(), 1
+	if at > m.cursor.line {
+		step = -1
+	}
+	for at != m.cursor.line {
+		at += step
+		if l := m.lines[at]; l.inserted() == 0 && !m.marks.has(l) {
+			m.marks.toggle(l)
+		}
 	}
 }
 

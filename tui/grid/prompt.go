@@ -223,7 +223,7 @@ func (p *prompt) label() string {
 	for _, f := range rowForms {
 		names = append(names, f.key+" "+f.name)
 	}
-	return "copy row as:  " + strings.Join(names, " · ") + " · esc"
+	return "copy row: " + strings.Join(names, " · ")
 }
 
 // append draws the prompt in at most room lines, each begun with a line feed.

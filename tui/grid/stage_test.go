@@ -117,6 +117,19 @@ func TestMarksAreClearedBeforeTheFilter(t *testing.T) {
 	w.run("filter", "void").Press("space").See("1 marked", "/void").Press("esc").Miss("marked").See("/void").Press("esc").Miss("/void")
 }
 
+// TestRangeOfRowsIsMarked: from the last mark to the cursor, down or up, without
+// the inserts that are only staged.
+func TestRangeOfRowsIsMarked(t *testing.T) {
+	w := newWorld(t, newOrders(t, 50), 80, 24)
+	w.open("orders").Press("v").Miss("marked")
+	if n := last[pane.Notice](t, w.screen); n.Level != pane.Blocked {
+		t.Errorf("v without a mark: %+v", n)
+	}
+	w.Press("j", "j", "space", "j", "j", "v").See("4 marked", " •c00000        3", " •c00000        6").Miss(" •c00000        2", " •c00000        7")
+	w.Press("g", "v").See("6 marked", " •c00000        1").Press("d")
+	w.expectChanges(`delete ("c00000",3)`, `delete ("c00000",4)`, `delete ("c00000",5)`, `delete ("c00000",6)`, `delete ("c00000",2)`, `delete ("c00000",1)`)
+}
+
 func TestNullNeedsANullableColumn(t *testing.T) {
 	w := newWorld(t, newOrders(t, 50), 80, 24)
 	w.open("orders").Press("x")

@@ -241,35 +241,47 @@ func (m *Model) totalText() string {
 }
 
 // emptyNotice says why no row is shown, and what to do about it.
-func (m *Model) emptyNotice() []string {
+func (m *Model) emptyNotice() [][]style.Span {
 	switch {
 	case len(m.win.rows) > 0 || m.fault != nil:
 		return nil
 	case m.view == nil || m.name != m.table.Name():
 		if m.busy() {
-			return []string{"Loading…"}
+			return said("Loading…")
 		}
-		return []string{
-			"No table is open.", "",
-			"↑ ↓    select one in the list of tables",
-			"enter  opens it",
-			"/      finds one by its name",
-			"?      lists everything that can be done",
-		}
+		return m.firstSteps()
 	case m.win.after.more || m.win.before.more:
 		if m.reading.halted {
-			return []string{"The search stopped after " + display.Count(m.reading.searched) + " rows. ↓ goes on."}
+			return said("The search stopped after " + display.Count(m.reading.searched) + " rows. ↓ goes on.")
 		}
-		return []string{"Searching…"}
+		return said("Searching…")
 	}
 	o := m.view.Options()
 	switch {
 	case !o.Filter.Empty():
-		return []string{`0 rows match "` + display.Line(o.Filter.String()) + `". esc clears the filter.`}
+		return said(`0 rows match "` + o.Filter.String() + `". esc clears the filter.`)
 	case !o.Range.All():
-		return []string{"No rows in this range. esc shows the whole table."}
+		return said("No rows in this range. esc shows the whole table.")
 	case m.blocked() != "":
-		return []string{"No rows. R refreshes."}
+		return said("No rows. R refreshes.")
 	}
-	return []string{"No rows. o inserts one, R refreshes."}
+	return said("No rows. o inserts one, R refreshes.")
+}
+
+func said(text string) [][]style.Span { return [][]style.Span{{style.Plain(" " + text)}} }
+
+// firstSteps tells someone who has just opened a database what to press.
+func (m *Model) firstSteps() [][]style.Span {
+	lines := append(said("No table is open."), nil)
+	for _, s := range [][2]string{
+		{"↑ ↓", "select one in the list of tables"},
+		{"enter", "opens it"},
+		{"/", "finds one by its name"},
+		{":", "runs a command by its name"},
+		{"?", "lists everything that can be done"},
+	} {
+		key := style.Span{SGR: m.env.Styles.Hint.Key, Text: fmt.Sprintf(" %-7s", s[0])}
+		lines = append(lines, []style.Span{key, style.Plain(s[1])})
+	}
+	return lines
 }
