@@ -97,7 +97,7 @@ func TestPutGetDelete(t *testing.T) {
 	rowan(t, "put", path, "notes", "today", "value=x", "--update").want(t, "")
 	rowan(t, "put", path, "notes", "new", "value=x", "--insert").want(t, "")
 	rowan(t, "count", path, "notes", "--json").want(t, `{"count":4,"exact":true}`+"\n")
-	rowan(t, "delete", path, "notes", "today", "never", "new").fails(t, exitFailed, "1 of 3 rows did not exist")
+	rowan(t, "delete", path, "notes", "today", "never", "new").fails(t, exitFailed, `notes has no row ("never")`)
 	rowan(t, "count", path, "notes").want(t, "2\n")
 }
 
@@ -160,7 +160,7 @@ func TestCompositeKeys(t *testing.T) {
 	rowan(t, "get", path, "t", "a").fails(t, exitUsage, "not a whole key")
 	rowan(t, "get", path, "t", `("a",1,2)`).fails(t, exitUsage, "has more")
 	rowan(t, "get", path, "t", `("a",`).fails(t, exitUsage, "is not a key")
-	rowan(t, "get", path, "t", `("a",1)`, `("a",9)`).fails(t, exitPartly, "1 of 2 rows do not exist")
+	rowan(t, "get", path, "t", `("a",1)`, `("a",9)`).fails(t, exitPartly, `t has no row ("a",9)`)
 }
 
 // TestTruncation checks that output that is cut off is never silent.
@@ -218,7 +218,7 @@ func TestUsage(t *testing.T) {
 		args []string
 		why  string
 	}{
-		{[]string{"scan", path}, "accepts 2 arg(s)"},
+		{[]string{"scan", path}, "rowan scan takes TARGET TABLE, and got one argument"},
 		{[]string{"scan", path, "orders", "--nope"}, "--nope"},
 		{[]string{"scan", path, "orders", "--format", "xml"}, "table, json and csv"},
 		{[]string{"scan", path, "orders", "--limit", "-1"}, "cannot be negative"},

@@ -28,7 +28,7 @@ func parseBound(s *store.Schema, word string) (tuple.Bound, error) {
 	if strings.HasPrefix(word, "(") {
 		b, err := tuple.ParseBound(word)
 		if err != nil {
-			return b, usagef("%s is not a key: %w", word, err)
+			return b, usagef("%s is not a key: %s", word, why(err))
 		}
 		if len(b.Key) > len(s.Key) {
 			return b, usagef("a key of %s has %s; %s has more", s.Name, describeKey(s), word)
@@ -38,10 +38,13 @@ func parseBound(s *store.Schema, word string) (tuple.Bound, error) {
 		}
 		return b, nil
 	}
+	if len(s.Key) == 0 {
+		return tuple.Bound{}, usagef("the rows of %s have no key, so %s cannot be looked for", s.Name, word)
+	}
 	c := s.Key[0]
 	v, err := tuple.ParseAs(c.Kind, c.Type, word)
 	if err != nil {
-		return tuple.Bound{}, usagef("key element %s of %s: %w", c.Name, s.Name, err)
+		return tuple.Bound{}, usagef("key element %s of %s: %s", c.Name, s.Name, why(err))
 	}
 	return tuple.Bound{Key: tuple.Of(v)}, nil
 }
@@ -62,16 +65,26 @@ func describeKey(s *store.Schema) string {
 	for i, c := range s.Key {
 		names[i] = c.Name
 	}
-	if len(names) == 1 {
+	switch len(names) {
+	case 0:
+		return "no elements"
+	case 1:
 		return "one element, " + names[0]
 	}
 	return "the elements (" + strings.Join(names, ", ") + ")"
 }
 
-// rangeFlags are the flags that choose part of a table.
-type rangeFlags struct{ prefix, from, to, after, before string }
+// rangeFlags are the flags that choose part of a table. One that is given, if
+// only as the empty text, is a bound: a script whose variable is empty does not
+// ask for all rows.
+type rangeFlags struct {
+	prefix, from, to, after, before string
+
+	given func(flag string) bool
+}
 
 func (f *rangeFlags) add(cmd *cobra.Command) {
+	f.given = cmd.Flags().Changed
 	cmd.Flags().StringVar(&f.prefix, "prefix", "", `keys that begin with this: a word is the beginning of the first element,
 a tuple is whole elements, and ("a","b"*) the beginning of the last`)
 	cmd.Flags().StringVar(&f.from, "from", "", "keys from this one on, inclusive")
@@ -83,11 +96,11 @@ a tuple is whole elements, and ("a","b"*) the beginning of the last`)
 // check reports flags that contradict each other.
 func (f *rangeFlags) check() error {
 	switch {
-	case f.prefix != "" && f.from+f.to+f.after+f.before != "":
+	case f.given("prefix") && (f.given("from") || f.given("to") || f.given("after") || f.given("before")):
 		return usagef("--prefix is a range of its own: leave out --from, --to, --after and --before")
-	case f.from != "" && f.after != "":
+	case f.given("from") && f.given("after"):
 		return usagef("--from and --after are two lower ends: leave one out")
-	case f.to != "" && f.before != "":
+	case f.given("to") && f.given("before"):
 		return usagef("--to and --before are two upper ends: leave one out")
 	}
 	return nil
@@ -98,18 +111,19 @@ func (f *rangeFlags) parse(s *store.Schema) (r tuple.Range, err error) {
 	if err := f.check(); err != nil {
 		return r, err
 	}
-	if f.prefix != "" {
+	if f.given("prefix") {
 		return parsePrefix(s, f.prefix)
 	}
 	for _, end := range []struct {
+		flag      string
 		word      string
 		bound     *tuple.Bound
 		exclusive bool
 	}{
-		{f.from, &r.Lower, false}, {f.after, &r.Lower, true},
-		{f.to, &r.Upper, false}, {f.before, &r.Upper, true},
+		{"from", f.from, &r.Lower, false}, {"after", f.after, &r.Lower, true},
+		{"to", f.to, &r.Upper, false}, {"before", f.before, &r.Upper, true},
 	} {
-		if end.word == "" {
+		if !f.given(end.flag) {
 			continue
 		}
 		if *end.bound, err = parseBound(s, end.word); err != nil {

@@ -29,7 +29,7 @@ type target struct {
 // profile if there is one of that name; ./word is always a file.
 func (a *app) resolve(text string) (target, error) {
 	t := target{text: text, location: text}
-	if profile.IsURL(text) || strings.ContainsRune(text, filepath.Separator) {
+	if !t.mayBeProfile() {
 		return t, nil
 	}
 	profiles, err := profile.Load(profile.Path())
@@ -47,6 +47,12 @@ func (a *app) resolve(text string) (target, error) {
 	return t, nil
 }
 
+// mayBeProfile reports whether the argument could be a profile's name: it is
+// neither empty nor surely a URL or a path.
+func (t target) mayBeProfile() bool {
+	return t.text != "" && !profile.IsURL(t.text) && !strings.ContainsRune(t.text, filepath.Separator)
+}
+
 // readOnly reports whether the target is to be opened for reading only.
 func (t target) readOnly() bool { return t.profile != nil && t.profile.ReadOnly }
 
@@ -59,7 +65,7 @@ func (t target) production() bool {
 func (a *app) open(ctx context.Context, t target, o backends.Options) (*store.Store, error) {
 	o.ReadOnly = o.ReadOnly || a.readOnly || t.readOnly()
 	s, err := backends.Open(ctx, t.location, o)
-	if err != nil && t.profile == nil && store.KindOf(err) == store.NotFound && !strings.ContainsRune(t.text, filepath.Separator) {
+	if store.KindOf(err) == store.NotFound && t.profile == nil && t.mayBeProfile() {
 		return nil, driver.Errorf(driver.NotFound, "there is neither a file nor a profile named %s", t.text).
 			WithHint("rowan alone lists the profiles; rowan demo makes a database to try")
 	}
@@ -82,12 +88,22 @@ func (a *app) with(ctx context.Context, text string, o backends.Options, f func(
 // withTable is with, for a command about one table that only reads.
 func (a *app) withTable(ctx context.Context, text, table string, f func(*store.Table) error) error {
 	return a.with(ctx, text, backends.Options{ReadOnly: true}, func(s *store.Store) error {
-		t, err := s.Table(ctx, table)
+		t, err := findTable(ctx, s, text, table)
 		if err != nil {
 			return err
 		}
 		return f(t)
 	})
+}
+
+// findTable returns a table of the database that the argument text names.
+func findTable(ctx context.Context, s *store.Store, text, table string) (*store.Table, error) {
+	t, err := s.Table(ctx, table)
+	if store.KindOf(err) == store.NoTable {
+		return nil, driver.Errorf(driver.NoTable, "%s has no table %s", s.Info().Name, table).
+			WithHint("rowan tables %s lists those that there are", text)
+	}
+	return t, err
 }
 
 // writes opens the database of an argument for writing. A production database
@@ -107,8 +123,22 @@ func (a *app) writes(ctx context.Context, text, confirm string, o backends.Optio
 	w, err := s.Writer()
 	if err == nil {
 		err = f(s, w)
+	} else if store.KindOf(err) == store.ReadOnly {
+		err = a.readOnlyError(t, s.Info())
 	}
 	return errors.Join(err, s.Close())
+}
+
+// readOnlyError says why a database that was opened cannot be written.
+func (a *app) readOnlyError(t target, info store.Info) error {
+	e := driver.Errorf(driver.ReadOnly, "%s cannot be written: %s", info.Name, info.ReadOnly)
+	switch {
+	case a.readOnly:
+		return e.WithHint("leave out --read-only")
+	case t.readOnly():
+		return e.WithHint("the profile %s says read_only: name the database by its path, or change the profile", t.profile.Name)
+	}
+	return e.WithHint("get the right to write it, or work on a copy")
 }
 
 // note prints a line for people to standard error.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rowan-db/rowan/backends"
 	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/tui/display"
 )
@@ -37,7 +38,7 @@ func (a *app) tables(ctx context.Context, s *store.Store) error {
 		return err
 	}
 	w := bufio.NewWriter(a.stdout)
-	t := newTable([]string{"table", "kind", "rows", "key"})
+	t := newTable([]string{"table", "kind", "rows", "key"}, terminalWidth(a.stdout))
 	for _, info := range infos {
 		if err := a.tableLine(ctx, s, info, w, t); err != nil {
 			return errors.Join(t.flush(w), w.Flush(), err)
@@ -127,9 +128,8 @@ error says so and the exit code is 3.`,
   rowan scan app.db users --limit 0 --json | jq .columns.name`,
 		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			given := cmd.Flags().Changed("limit")
 			return a.withTable(cmd.Context(), args[0], args[1], func(t *store.Table) error {
-				return a.scan(cmd.Context(), t, f, given)
+				return a.scan(cmd.Context(), t, f)
 			})
 		},
 	})
@@ -141,8 +141,8 @@ error says so and the exit code is 3.`,
 	return cmd
 }
 
-func (a *app) scan(ctx context.Context, t *store.Table, f scanFlags, limitGiven bool) error {
-	form, err := a.format(f.format)
+func (a *app) scan(ctx context.Context, t *store.Table, f scanFlags) error {
+	form, err := a.format(f.format, f.given("format"))
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (a *app) scan(ctx context.Context, t *store.Table, f scanFlags, limitGiven 
 	switch {
 	case err != nil:
 		return err
-	case more && !limitGiven:
+	case more && !f.given("limit"):
 		return fmt.Errorf("%w: %s has more rows than the first %d; --limit 0 prints all", errPartly, t.Name(), n)
 	case more:
 		a.note("%s has more rows after these %d", t.Name(), n)
@@ -185,8 +185,12 @@ func (a *app) scan(ctx context.Context, t *store.Table, f scanFlags, limitGiven 
 	return nil
 }
 
-func (a *app) format(name string) (format, error) {
+// format returns the form of the output. given tells that --format was.
+func (a *app) format(name string, given bool) (format, error) {
 	if a.json {
+		if given && format(name) != formatJSON {
+			return "", usagef("--json and --format %s contradict each other: leave one out", name)
+		}
 		return formatJSON, nil
 	}
 	switch f := format(name); f {
@@ -229,24 +233,41 @@ func (a *app) get(ctx context.Context, t *store.Table, words []string, column st
 		return err
 	}
 	var found []store.Row
+	var missing []tuple.Tuple
 	for i, r := range rows {
 		if r == nil {
-			a.note("%s has no row %s", t.Name(), keys[i])
+			missing = append(missing, keys[i])
 			continue
 		}
 		found = append(found, *r)
 	}
-	if err := a.printFound(t.Schema(), found, column); err != nil {
-		return err
+	if len(found) > 0 {
+		if err := a.printFound(t.Schema(), found, column); err != nil {
+			return err
+		}
 	}
-	missing := len(rows) - len(found)
+	err = a.noRows(t.Name(), missing, len(keys))
+	if err != nil && len(found) > 0 {
+		return fmt.Errorf("%w: %w", errPartly, err)
+	}
+	return err
+}
+
+// noRows returns an error that tells which of some keys have no row, or nil if
+// all have. More than one are listed in notes.
+func (a *app) noRows(table string, missing []tuple.Tuple, of int) error {
 	switch {
-	case missing == 0:
+	case len(missing) == 0:
 		return nil
-	case len(found) == 0:
-		return &store.Error{Op: "get", Table: t.Name(), Kind: store.NoRow, Err: errors.New("no such row")}
+	case len(missing) == 1:
+		return driver.Errorf(driver.NoRow, "%s has no row %s", table, missing[0]).
+			WithHint("check the key: case and spaces count")
 	}
-	return fmt.Errorf("%w: %d of %d rows do not exist", errPartly, missing, len(rows))
+	for _, key := range missing {
+		a.note("%s has no row %s", table, key)
+	}
+	return driver.Errorf(driver.NoRow, "%d of %d rows do not exist", len(missing), of).
+		WithHint("check the keys: case and spaces count")
 }
 
 func parseKeys(s *store.Schema, words []string) ([]tuple.Tuple, error) {
@@ -359,14 +380,18 @@ func (a *app) checkCommand() *cobra.Command {
 
 func (a *app) check(ctx context.Context, s *store.Store) error {
 	faults := 0
+	out := &checked{w: a.stdout}
 	err := s.Check(ctx, func(problem string) {
 		faults++
 		if a.json {
-			fmt.Fprintf(a.stdout, "{\"problem\":%s}\n", tuple.Text(problem).AppendJSON(nil))
+			fmt.Fprintf(out, "{\"problem\":%s}\n", tuple.Text(problem).AppendJSON(nil))
 		} else {
-			fmt.Fprintln(a.stdout, display.Line(problem))
+			fmt.Fprintln(out, display.Line(problem))
 		}
 	})
+	if err == nil {
+		err = out.err
+	}
 	switch {
 	case err != nil:
 		return err

@@ -29,6 +29,20 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(f.Fd())
 }
 
+// terminalWidth returns how many cells a line of a stream has, 0 if it is no
+// terminal or does not say.
+func terminalWidth(stream any) int {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(f.Fd())
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
 // tableValue is how many bytes of a value a table for people needs.
 const tableValue = 256
 
@@ -42,7 +56,7 @@ func (a *app) printRows(f format, columns []string, rows iter.Seq2[store.Row, er
 	case formatCSV:
 		n, err = printCSV(w, columns, rows, isTerminal(a.stdout))
 	default:
-		n, err = printTable(w, columns, rows)
+		n, err = printTable(w, columns, terminalWidth(a.stdout), rows)
 	}
 	if flush := w.Flush(); err == nil {
 		err = flush
@@ -171,8 +185,8 @@ const (
 
 // printTable prints rows in columns for people. Later rows that need more room
 // than the first ones are cut off with an ellipsis.
-func printTable(w *bufio.Writer, columns []string, rows iter.Seq2[store.Row, error]) (n int, err error) {
-	t := newTable(columns)
+func printTable(w *bufio.Writer, columns []string, room int, rows iter.Seq2[store.Row, error]) (n int, err error) {
+	t := newTable(columns, room)
 	for r, err := range rows {
 		if err != nil {
 			t.flush(w)

@@ -10,14 +10,17 @@ import (
 // first rows back, to see how wide the columns must be.
 type table struct {
 	widths  []int
+	room    int // the width of the terminal, 0 if the table goes elsewhere
 	header  []string
 	rows    [][]string
 	right   [][]bool
 	started bool
 }
 
-func newTable(columns []string) *table {
-	t := &table{widths: make([]int, len(columns)), header: columns}
+// newTable returns a table that fits into room cells if that is positive, and
+// if it can.
+func newTable(columns []string, room int) *table {
+	t := &table{widths: make([]int, len(columns)), header: columns, room: room}
 	t.measure(columns)
 	return t
 }
@@ -49,6 +52,7 @@ func (t *table) flush(w *bufio.Writer) error {
 		return nil
 	}
 	t.started = true
+	t.shrink()
 	if err := t.print(w, t.header, nil); err != nil {
 		return err
 	}
@@ -59,6 +63,33 @@ func (t *table) flush(w *bufio.Writer) error {
 	}
 	t.rows, t.right = nil, nil
 	return nil
+}
+
+// minWidth is what a column keeps of its width, if it has as much, when the
+// table does not fit.
+const minWidth = 4
+
+// shrink takes from the widest columns what the terminal has no room for.
+func (t *table) shrink() {
+	over := len(gap)*(len(t.widths)-1) - t.room
+	for _, w := range t.widths {
+		over += w
+	}
+	if t.room == 0 {
+		return
+	}
+	for ; over > 0; over-- {
+		widest := 0
+		for i, w := range t.widths {
+			if w >= t.widths[widest] { // of equals the last: keys come first
+				widest = i
+			}
+		}
+		if t.widths[widest] <= minWidth {
+			return
+		}
+		t.widths[widest]--
+	}
 }
 
 // gap is the space between two columns.

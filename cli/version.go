@@ -23,11 +23,12 @@ func (a *app) versionCommand() *cobra.Command {
 			if a.json {
 				return a.versionJSON()
 			}
-			fmt.Fprintf(a.stdout, "rowan %s (%s, %s/%s)\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			out := &checked{w: a.stdout}
+			fmt.Fprintf(out, "rowan %s (%s, %s/%s)\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			for _, b := range backends.All() {
-				fmt.Fprintf(a.stdout, "  %-8s %s\n", b.Name, b.Product)
+				fmt.Fprintf(out, "  %-8s %s\n", b.Name, b.Product)
 			}
-			return nil
+			return out.err
 		},
 	})
 }

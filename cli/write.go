@@ -11,7 +11,9 @@ import (
 
 	"github.com/rowan-db/rowan/backends"
 	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
+	"github.com/rowan-db/rowan/tui/display"
 )
 
 // writeFlags are the flags of commands that write.
@@ -25,7 +27,8 @@ func (f *writeFlags) add(cmd *cobra.Command) {
 type putFlags struct {
 	writeFlags
 	create, insert, update bool
-	stdin                  string
+	stdin                  string // the column that standard input is for
+	input                  []byte // what it held
 }
 
 func (a *app) putCommand() *cobra.Command {
@@ -49,9 +52,15 @@ table's key are what those of KEY are, and it has one column of text, value.`,
 			if f.insert && f.update {
 				return usagef("--insert and --update exclude each other: leave both out to do either")
 			}
+			if f.stdin != "" {
+				var err error
+				if f.input, err = a.readStdin(cmd.Context()); err != nil {
+					return err
+				}
+			}
 			o := backends.Options{Create: f.create}
 			return a.writes(cmd.Context(), args[0], f.confirm, o, func(s *store.Store, w *store.Writer) error {
-				return a.put(cmd.Context(), s, w, f, args[1:])
+				return a.put(cmd.Context(), s, w, f, args)
 			})
 		},
 	})
@@ -75,8 +84,8 @@ func (f *putFlags) op() store.Op {
 }
 
 func (a *app) put(ctx context.Context, s *store.Store, w *store.Writer, f putFlags, args []string) error {
-	name, word, values := args[0], args[1], args[2:]
-	t, err := s.Table(ctx, name)
+	name, word, values := args[1], args[2], args[3:]
+	t, err := findTable(ctx, s, args[0], name)
 	if f.create && store.KindOf(err) == store.NoTable {
 		t, err = createTable(ctx, s, w, name, word)
 	}
@@ -87,7 +96,7 @@ func (a *app) put(ctx context.Context, s *store.Store, w *store.Writer, f putFla
 	if err != nil {
 		return err
 	}
-	set, err := a.assignments(t.Schema(), values, f.stdin)
+	set, err := assignments(t.Schema(), values, f)
 	if err != nil {
 		return err
 	}
@@ -97,9 +106,9 @@ func (a *app) put(ctx context.Context, s *store.Store, w *store.Writer, f putFla
 	case err != nil:
 		return err
 	case len(done.Conflicts) > 0 && f.insert:
-		return &store.Error{Op: "put", Table: name, Kind: store.Exists, Err: fmt.Errorf("there is a row %s already", key)}
+		return &store.Error{Op: "put", Table: name, Kind: store.Exists, Err: fmt.Errorf("there is a row %s already", key), Hint: "leave out --insert to change it"}
 	case len(done.Conflicts) > 0:
-		return &store.Error{Op: "put", Table: name, Kind: store.NoRow, Err: fmt.Errorf("there is no row %s", key)}
+		return &store.Error{Op: "put", Table: name, Kind: store.NoRow, Err: fmt.Errorf("there is no row %s", key), Hint: "leave out --update to add it"}
 	case a.json:
 		return a.printKeys(done.Keys)
 	}
@@ -125,7 +134,7 @@ func createTable(ctx context.Context, s *store.Store, w *store.Writer, name, wor
 	if strings.HasPrefix(word, "(") {
 		var err error
 		if key, err = tuple.Parse(word); err != nil {
-			return nil, usagef("%s is not a key: %w", word, err)
+			return nil, usagef("%s is not a key: %s", word, why(err))
 		}
 	}
 	for i, v := range key {
@@ -142,7 +151,7 @@ func createTable(ctx context.Context, s *store.Store, w *store.Writer, name, wor
 }
 
 // assignments reads what columns are to be set to.
-func (a *app) assignments(s *store.Schema, words []string, stdin string) ([]store.Assignment, error) {
+func assignments(s *store.Schema, words []string, f putFlags) ([]store.Assignment, error) {
 	set := make([]store.Assignment, 0, len(words)+1)
 	for _, word := range words {
 		as, err := assignment(s, word)
@@ -151,11 +160,26 @@ func (a *app) assignments(s *store.Schema, words []string, stdin string) ([]stor
 		}
 		set = append(set, as)
 	}
-	if stdin == "" {
-		return set, nil
+	if f.stdin != "" {
+		as, err := fromInput(s, f.stdin, f.input)
+		if err != nil {
+			return nil, err
+		}
+		set = append(set, as)
 	}
-	as, err := a.fromStdin(s, stdin)
-	return append(set, as), err
+	return set, twice(s, set)
+}
+
+// twice reports a column that is set more than once.
+func twice(s *store.Schema, set []store.Assignment) error {
+	seen := map[int]bool{}
+	for _, as := range set {
+		if seen[as.Column] {
+			return usagef("column %s is set twice", s.Columns[as.Column].Name)
+		}
+		seen[as.Column] = true
+	}
+	return nil
 }
 
 // assignment reads COLUMN=VALUE or COLUMN:=JSON.
@@ -174,7 +198,7 @@ func assignment(s *store.Schema, word string) (store.Assignment, error) {
 	}
 	v, err := read(s.Columns[i], text)
 	if err != nil {
-		return store.Assignment{}, usagef("column %s: %w", name, err)
+		return store.Assignment{}, usagef("column %s: %s", name, why(err))
 	}
 	return store.Assignment{Column: i, Value: v}, nil
 }
@@ -199,23 +223,50 @@ func asJSON(c store.Column, text string) (v tuple.Value, err error) {
 	return adapt(c, v), nil
 }
 
-// fromStdin reads a column's value from standard input.
-func (a *app) fromStdin(s *store.Schema, name string) (store.Assignment, error) {
+// maxInput is how much of standard input is taken: more than that is a mistake
+// that would use up the memory.
+const maxInput = 1 << 30
+
+// readStdin reads all of standard input, before a database is opened and with
+// it locked. It can be interrupted while somebody has yet to type the end.
+func (a *app) readStdin(ctx context.Context) ([]byte, error) {
+	type input struct {
+		text []byte
+		err  error
+	}
+	done := make(chan input, 1)
+	go func() {
+		text, err := io.ReadAll(io.LimitReader(a.stdin, maxInput+1))
+		done <- input{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case in := <-done:
+		switch {
+		case in.err != nil:
+			return nil, fmt.Errorf("standard input cannot be read: %w", in.err)
+		case len(in.text) > maxInput:
+			return nil, driver.Errorf(driver.TooLarge, "standard input holds more than %s", display.Bytes(maxInput)).
+				WithHint("a value cannot be as large as that: keep it in a file")
+		}
+		return in.text, nil
+	}
+}
+
+// fromInput makes a column's value of what standard input held.
+func fromInput(s *store.Schema, name string, input []byte) (store.Assignment, error) {
 	i, err := settable(s, name)
 	if err != nil {
 		return store.Assignment{}, err
 	}
-	text, err := io.ReadAll(a.stdin)
-	if err != nil {
-		return store.Assignment{}, fmt.Errorf("standard input cannot be read: %w", err)
-	}
 	c := s.Columns[i]
 	if c.Kind == tuple.KindBytes {
-		return store.Assignment{Column: i, Value: tuple.Bytes(text)}, nil
+		return store.Assignment{Column: i, Value: tuple.Bytes(input)}, nil
 	}
-	v, err := asText(c, string(text))
+	v, err := asText(c, string(input))
 	if err != nil {
-		return store.Assignment{}, usagef("column %s: %w", name, err)
+		return store.Assignment{}, usagef("column %s: %s", name, why(err))
 	}
 	return store.Assignment{Column: i, Value: v}, nil
 }
@@ -231,7 +282,7 @@ are named, and make the exit code 1; the others are deleted all the same.`,
 		Args:    minimumArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.writes(cmd.Context(), args[0], f.confirm, backends.Options{}, func(s *store.Store, w *store.Writer) error {
-				return a.delete(cmd.Context(), s, w, args[1], args[2:])
+				return a.delete(cmd.Context(), s, w, args)
 			})
 		},
 	})
@@ -239,50 +290,66 @@ are named, and make the exit code 1; the others are deleted all the same.`,
 	return cmd
 }
 
-func (a *app) delete(ctx context.Context, s *store.Store, w *store.Writer, table string, words []string) error {
-	t, err := s.Table(ctx, table)
+func (a *app) delete(ctx context.Context, s *store.Store, w *store.Writer, args []string) error {
+	t, err := findTable(ctx, s, args[0], args[1])
 	if err != nil {
 		return err
 	}
-	keys, err := parseKeys(t.Schema(), words)
+	keys, err := parseKeys(t.Schema(), args[2:])
 	if err != nil {
 		return err
 	}
-	rows, err := t.Get(ctx, keys...)
+	keys = distinct(keys)
+	missing, err := a.remove(ctx, w, t.Name(), keys)
 	if err != nil {
 		return err
 	}
-	var changes []store.Change
-	for i, key := range keys {
-		if rows[i] == nil {
-			a.note("%s has no row %s", table, key)
-			continue
-		}
-		changes = append(changes, store.Change{Op: store.Remove, Table: table, Key: key})
-	}
-	if err := a.remove(ctx, w, table, changes); err != nil {
-		return err
-	}
-	if missing := len(keys) - len(changes); missing > 0 {
-		return &store.Error{
-			Op: "delete", Table: table, Kind: store.NoRow,
-			Err: fmt.Errorf("%d of %d rows did not exist", missing, len(keys)),
-		}
-	}
-	return nil
+	return a.noRows(t.Name(), missing, len(keys))
 }
 
-func (a *app) remove(ctx context.Context, w *store.Writer, table string, changes []store.Change) error {
-	if len(changes) == 0 {
-		return nil
+// distinct returns keys without those that occurred before.
+func distinct(keys []tuple.Tuple) []tuple.Tuple {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(keys, func(key tuple.Tuple) bool {
+		enc := string(key.Append(nil))
+		again := seen[enc]
+		seen[enc] = true
+		return again
+	})
+}
+
+// remove deletes the rows of keys in one transaction, and returns the keys that
+// have none. Whether a row is there is for the transaction to say: it may go
+// while another program looks.
+func (a *app) remove(ctx context.Context, w *store.Writer, table string, keys []tuple.Tuple) (missing []tuple.Tuple, err error) {
+	for len(keys) > 0 {
+		changes := make([]store.Change, len(keys))
+		for i, key := range keys {
+			changes[i] = store.Change{Op: store.Delete, Table: table, Key: key}
+		}
+		done, err := w.Apply(ctx, changes)
+		switch {
+		case err != nil:
+			return nil, err
+		case len(done.Conflicts) == 0:
+			return missing, a.tellDeleted(table, done.Keys)
+		}
+		for _, c := range slices.Backward(done.Conflicts) {
+			missing = slices.Insert(missing, 0, keys[c.Change])
+			keys = slices.Delete(keys, c.Change, c.Change+1)
+		}
 	}
-	done, err := w.Apply(ctx, changes)
-	if err != nil {
-		return err
-	}
+	return missing, nil
+}
+
+func (a *app) tellDeleted(table string, keys []tuple.Tuple) error {
 	if a.json {
-		return a.printKeys(done.Keys)
+		return a.printKeys(keys)
 	}
-	a.note("deleted %d rows of %s", len(changes), table)
+	rows := "row"
+	if len(keys) > 1 {
+		rows = "rows"
+	}
+	a.note("deleted %d %s of %s", len(keys), rows, table)
 	return nil
 }

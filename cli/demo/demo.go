@@ -64,6 +64,25 @@ func Build(ctx context.Context, s *store.Store, w *store.Writer, o Options) erro
 	return nil
 }
 
+// Made reports whether a database is one that Build made, whatever was changed
+// in it since: it has all of its tables.
+func Made(ctx context.Context, s *store.Store) (bool, error) {
+	tables, err := s.Tables(ctx)
+	if err != nil {
+		return false, fmt.Errorf("demo: %w", err)
+	}
+	has := map[string]bool{}
+	for _, info := range tables {
+		has[info.Name] = true
+	}
+	for _, src := range append(newShop(1).sources(), awkward()) {
+		if !has[src.schema.Name] {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // progress counts rows on their way.
 type progress struct {
 	report   func(rows, of int)
