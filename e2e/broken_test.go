@@ -154,7 +154,8 @@ func TestProfileFileWithAnError(t *testing.T) {
 	u.rowan("tables", "shop").ends(1, "profiles.toml", "3")
 	u.rowan("tables", "./shop.db").done()
 	s := u.open("./shop.db")
-	s.table("stock")
+	s.sees("╭ Failed", "profiles.toml:3")
+	s.escapes("╭ Failed").table("stock")
 	s.quits()
 
 	u.write("profiles.toml", "[profiles.shop]\ntarget = \""+u.path("shop.db")+"\"\nenvironment = \"prod\"\n")

@@ -116,7 +116,7 @@ func (s *session) runs(command string) *session {
 // the program has its terminal may be read as something else.
 func (s *session) table(name string) terminal.Screen {
 	s.t.Helper()
-	s.sees("[1] Tables", " table")
+	s.sees("[1] Tables", "▸ "+name)
 	s.runs("open " + name)
 	return s.sees("[2] "+name, "of ")
 }
