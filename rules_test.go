@@ -122,7 +122,7 @@ var useReference = []string{"backends/...", "cli", "cli/...", "store", "store/st
 
 // forTests are folders that only tests and other folders for tests import: they
 // fail tests, which a program must not.
-var forTests = []string{"store/storetest", "store/tuple/tupletest", "tui/tuitest"}
+var forTests = []string{"store/storetest", "store/tuple/tupletest", "tui/pane/panetest", "tui/tuitest"}
 
 // emptyNames say nothing of what is in a package, so that anything ends up there.
 var emptyNames = []string{"util", "utils", "common", "type", "types", "model", "models", "helper", "helpers", "misc", "shared"}

@@ -12,32 +12,18 @@ import (
 	"github.com/rowan-db/rowan/tui/dialog"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
-	"github.com/rowan-db/rowan/tui/tuitest"
 )
-
-// user drives a pane on a screen of its own.
-type user struct {
-	*tuitest.User
-	*panetest.Stage
-	env *pane.Env
-}
-
-func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
-	t.Helper()
-	s := panetest.New(env, p)
-	return &user{tuitest.New(t, s, width, height), s, env}
-}
 
 // done is what is to be done after yes.
 var done = pane.Notice{Text: "done"}
 
 // confirm returns a question on a stage whose clock is d after it appeared.
-func confirm(t *testing.T, word string, d time.Duration) *user {
+func confirm(t *testing.T, word string, d time.Duration) *panetest.User {
 	t.Helper()
 	env := panetest.NewEnv(t, nil)
 	a := dialog.NewConfirm(env, pane.Confirm{Title: "Drop", Text: "Really?", Word: word, Yes: "Drop it", Then: done})
 	env.Now = func() time.Time { return panetest.Start.Add(d) }
-	return on(t, env, a, 60, 10)
+	return panetest.On(t, env, a, 60, 10)
 }
 
 func TestEnterChoosesWhatIsSafe(t *testing.T) {
@@ -88,7 +74,7 @@ func TestWordHasToBeTyped(t *testing.T) {
 func TestFailureShowsMessageAndHint(t *testing.T) {
 	env := panetest.NewEnv(t, nil)
 	err := &store.Error{Op: "scan", Table: "or\x1bders", Kind: store.Locked, Hint: "wait for it", Err: errors.New("database\x1b[31m is locked\nby process 42")}
-	s := on(t, env, dialog.NewFailure(env, pane.Report{Err: err, Retry: done}), 60, 12)
+	s := panetest.On(t, env, dialog.NewFailure(env, pane.Report{Err: err, Retry: done}), 60, 12)
 	s.See("database␛[31m is locked", "by process 42", "→ wait for it")
 	s.Press("y", "r")
 	want := []pane.Action{
@@ -102,7 +88,7 @@ func TestFailureShowsMessageAndHint(t *testing.T) {
 
 func TestFailureWithoutRetrySaysSo(t *testing.T) {
 	env := panetest.NewEnv(t, nil)
-	s := on(t, env, dialog.NewFailure(env, pane.Report{Err: errors.New("x")}), 60, 12)
+	s := panetest.On(t, env, dialog.NewFailure(env, pane.Report{Err: errors.New("x")}), 60, 12)
 	s.Press("r")
 	if got := s.Actions(); len(got) != 1 || got[0].(pane.Notice).Level != pane.Blocked {
 		t.Errorf("asked for %v", got)
@@ -115,7 +101,7 @@ func TestLongFailureScrolls(t *testing.T) {
 	for i := range 100 {
 		lines = append(lines, fmt.Sprintf("line %d.", i))
 	}
-	s := on(t, env, dialog.NewFailure(env, pane.Report{Err: errors.New(strings.Join(lines, "\n"))}), 60, 12)
+	s := panetest.On(t, env, dialog.NewFailure(env, pane.Report{Err: errors.New(strings.Join(lines, "\n"))}), 60, 12)
 	s.See("line 0.").Miss("line 50.")
 	for range 120 {
 		s.Press("j")
@@ -129,7 +115,7 @@ func TestLogIsBoundedAndNewestFirst(t *testing.T) {
 		log.Add(panetest.Start, pane.Info, fmt.Sprintf("entry %d.\nmore of it", i))
 	}
 	env := panetest.NewEnv(t, nil)
-	s := on(t, env, dialog.NewLogView(env, &log), 60, 20)
+	s := panetest.On(t, env, dialog.NewLogView(env, &log), 60, 20)
 	s.See("15:04:05", "entry 1999. more of it").Miss("entry 1500.")
 	s.Press("G").See("entry 1500.").Miss("entry 1499.")
 	s.Press("y")
@@ -140,6 +126,6 @@ func TestLogIsBoundedAndNewestFirst(t *testing.T) {
 
 func TestEmptyLog(t *testing.T) {
 	env := panetest.NewEnv(t, nil)
-	s := on(t, env, dialog.NewLogView(env, &dialog.Log{}), 60, 20)
+	s := panetest.On(t, env, dialog.NewLogView(env, &dialog.Log{}), 60, 20)
 	s.See("Nothing has happened yet.").Press("y", "down", "G")
 }

@@ -1,25 +1,21 @@
 package edit
 
 import (
-	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
-	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/style"
-	"github.com/rowan-db/rowan/tui/task"
-	"github.com/rowan-db/rowan/tui/tuitest"
+	"github.com/rowan-db/rowan/tui/pane/panetest"
 )
 
 // overlay is what the tests need of both overlays.
@@ -29,60 +25,6 @@ type overlay interface {
 	pane.Sizer
 	pane.Typer
 	pane.Cursorer
-}
-
-// screen is a program with one overlay.
-type screen struct {
-	env           *pane.Env
-	over          overlay
-	width, height int
-	actions       []pane.Action
-}
-
-func (s *screen) Init() tea.Cmd {
-	if i, ok := s.over.(interface{ Init() tea.Cmd }); ok {
-		return i.Init()
-	}
-	return nil
-}
-
-func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		s.width, s.height = msg.Width, msg.Height
-	case tea.KeyPressMsg:
-		if c := pane.Match(s.over.Commands(), msg, s.over.Typing()); c != nil {
-			return s, s.do(c.Do(""))
-		}
-	}
-	return s, s.do(s.over.Update(msg))
-}
-
-func (s *screen) do(act pane.Action, cmd tea.Cmd) tea.Cmd {
-	if act != nil {
-		s.actions = append(s.actions, act)
-	}
-	w, h := s.over.Size(max(s.width-2, 0), max(s.height-2, 0))
-	s.over.SetSize(w, h)
-	return cmd
-}
-
-func (s *screen) View() tea.View {
-	w, h := s.over.Size(max(s.width-2, 0), max(s.height-2, 0))
-	return tea.NewView(s.env.Styles.Dialog.Draw(style.Frame{
-		Width: min(w+2, s.width), Height: min(h+2, s.height), Focused: true,
-		Title: s.over.Title(), Footer: s.over.Footer(), Body: strings.Split(s.over.View(), "\n"),
-	}))
-}
-
-// staged reports whether the overlay closed and said that it staged something.
-func (s *screen) staged() bool {
-	for _, a := range s.actions {
-		if all, ok := a.(pane.Actions); ok && len(all) == 2 {
-			return all[0] == pane.Close{} && all[1] == pane.Staged{}
-		}
-	}
-	return false
 }
 
 var schema = &store.Schema{
@@ -126,24 +68,25 @@ const (
 )
 
 type world struct {
-	*tuitest.User
-	t      *testing.T
-	screen *screen
+	*panetest.User
+	t    *testing.T
+	over overlay
 }
 
 func newEnv(t *testing.T) *pane.Env {
-	env := &pane.Env{
-		Tasks: task.NewRunner(context.Background()), Styles: style.New(themes.Default(true)),
-		Changes: store.NewChangeSet(), Now: time.Now,
-	}
-	t.Cleanup(env.Tasks.Close)
-	return env
+	t.Helper()
+	return panetest.NewEnv(t, nil)
 }
 
 func open(t *testing.T, env *pane.Env, o overlay, width, height int) *world {
 	t.Helper()
-	s := &screen{env: env, over: o}
-	return &world{User: tuitest.New(t, s, width, height), t: t, screen: s}
+	return &world{panetest.Framed(t, env, o, width, height), t, o}
+}
+
+// staged reports whether the overlay closed and then said that it staged
+// something.
+func (w *world) staged() bool {
+	return slices.Equal(w.Actions(), []pane.Action{pane.Close{}, pane.Staged{}})
 }
 
 func openCell(t *testing.T, column int) *world {
@@ -155,7 +98,7 @@ func openCell(t *testing.T, column int) *world {
 // value returns what is staged for a column of the only change.
 func (w *world) value(column int) tuple.Value {
 	w.t.Helper()
-	all := w.screen.env.Changes.All()
+	all := w.Env.Changes.All()
 	if len(all) != 1 {
 		w.t.Fatalf("%d changes are staged:\n%s", len(all), w.Screen())
 	}
@@ -191,10 +134,10 @@ func TestEditIsStaged(t *testing.T) {
 	} {
 		w := openCell(t, c.column)
 		w.Press(strings.Fields(c.keys)...)
-		if got := w.value(c.column); got != c.want || !w.screen.staged() {
+		if got := w.value(c.column); got != c.want || !w.staged() {
 			t.Errorf("%s on %s stages %v, want %v", c.keys, schema.ColumnAt(c.column).Name, got, c.want)
 		}
-		if st := w.screen.env.Changes.All()[0]; st.Before.Key.Compare(row().Key) != 0 {
+		if st := w.Env.Changes.All()[0]; st.Before.Key.Compare(row().Key) != 0 {
 			t.Errorf("the change is of %v", st.Before.Key)
 		}
 	}
@@ -214,13 +157,13 @@ func TestWrongInputIsNotStaged(t *testing.T) {
 		w := openCell(t, c.column)
 		w.Type(c.text).See("✗", c.why).Miss("tuple:")
 		w.Press("enter", "ctrl+s")
-		if w.screen.env.Changes.Len() != 0 || w.screen.staged() {
+		if w.Env.Changes.Len() != 0 || w.staged() {
 			t.Errorf("%q was staged", c.text)
 		}
 	}
 	w := openCell(t, colStatus)
 	w.Press("ctrl+n").See("open")
-	if n := w.screen.actions[0].(pane.Notice); n.Text != "Blocked: the column cannot hold NULL." {
+	if n := w.Actions()[0].(pane.Notice); n.Text != "Blocked: the column cannot hold NULL." {
 		t.Errorf("NULL in a column without: %+v", n)
 	}
 }
@@ -228,8 +171,8 @@ func TestWrongInputIsNotStaged(t *testing.T) {
 func TestEscStagesNothing(t *testing.T) {
 	w := openCell(t, colStatus)
 	w.Type("x").Press("esc")
-	if w.screen.env.Changes.Len() != 0 || w.screen.actions[0] != (pane.Close{}) {
-		t.Errorf("esc did %v", w.screen.actions)
+	if did := w.Actions(); w.Env.Changes.Len() != 0 || !slices.Equal(did, []pane.Action{pane.Close{}}) {
+		t.Errorf("esc did %v", did)
 	}
 }
 
@@ -246,7 +189,7 @@ func TestUnchangedStagesNothing(t *testing.T) {
 			r.Values[column-2] = v
 			w := open(t, env, NewCell(env, pane.EditCell{Schema: schema, Row: r, Column: column}), 80, 24)
 			w.Press("ctrl+s")
-			if env.Changes.Len() != 0 || !w.screen.staged() {
+			if env.Changes.Len() != 0 || !w.staged() {
 				t.Errorf("%v in %s became %v", v, schema.ColumnAt(column).Name, env.Changes.All())
 			}
 		}
@@ -322,19 +265,20 @@ func TestExternalEditor(t *testing.T) {
 
 	w = openCell(t, colStatus)
 	w.Editor(edit("lost", errors.New("exit status 1"))).Press("ctrl+o").See("open").Miss("lost")
-	if r, ok := w.screen.actions[0].(pane.Report); !ok || !strings.Contains(r.Err.Error(), "exit status 1") {
-		t.Errorf("the failure is not reported: %v", w.screen.actions)
+	did := w.Actions()
+	if r, ok := did[0].(pane.Report); !ok || !strings.Contains(r.Err.Error(), "exit status 1") {
+		t.Errorf("the failure is not reported: %v", did)
 	}
 	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the file is still there: %v", err)
 	}
 
 	env := newEnv(t)
-	s := &screen{env: env, over: NewCell(env, pane.EditCell{Schema: schema, Row: row(), Column: colStatus, External: true})}
 	t.Setenv("EDITOR", "")
-	tuitest.New(t, s, 80, 24)
-	if n, ok := s.actions[len(s.actions)-1].(pane.Notice); !ok || !strings.Contains(n.Text, "EDITOR") {
-		t.Errorf("without an editor: %v", s.actions)
+	w = open(t, env, NewCell(env, pane.EditCell{Schema: schema, Row: row(), Column: colStatus, External: true}), 80, 24)
+	did = w.Actions()
+	if n, ok := did[len(did)-1].(pane.Notice); !ok || !strings.Contains(n.Text, "EDITOR") {
+		t.Errorf("without an editor: %v", did)
 	}
 }
 
@@ -365,7 +309,7 @@ func TestRowIsStaged(t *testing.T) {
 	w.Type("3").Press("tab", "up", "up")
 	w.Press("enter")
 	all := env.Changes.All()
-	if len(all) != 1 || !w.screen.staged() {
+	if len(all) != 1 || !w.staged() {
 		t.Fatalf("staged %v:\n%s", all, w.Screen())
 	}
 	c := all[0].Change
@@ -432,8 +376,8 @@ func TestAnySize(t *testing.T) {
 		for width := range 9 {
 			for height := range 9 {
 				w.Resize(width, height).Screen()
-				iw, ih := w.screen.over.Size(max(width-2, 0), max(height-2, 0))
-				if c := w.screen.over.Cursor(); c != nil && (c.X < 0 || c.Y < 0 || c.X >= max(iw, 1) || c.Y >= max(ih, 1)) {
+				iw, ih := w.over.Size(max(width-2, 0), max(height-2, 0))
+				if c := w.over.Cursor(); c != nil && (c.X < 0 || c.Y < 0 || c.X >= max(iw, 1) || c.Y >= max(ih, 1)) {
 					t.Fatalf("on %dx%d the cursor is at %d,%d", iw, ih, c.X, c.Y)
 				}
 			}

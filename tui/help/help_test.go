@@ -9,25 +9,11 @@ import (
 	"github.com/rowan-db/rowan/tui/help"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
-	"github.com/rowan-db/rowan/tui/tuitest"
 )
-
-// user drives a pane on a screen of its own.
-type user struct {
-	*tuitest.User
-	*panetest.Stage
-	env *pane.Env
-}
-
-func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
-	t.Helper()
-	s := panetest.New(env, p)
-	return &user{tuitest.New(t, s, width, height), s, env}
-}
 
 func nothing(string) (pane.Action, tea.Cmd) { return nil, nil }
 
-func stage(t *testing.T) *user {
+func stage(t *testing.T) *panetest.User {
 	t.Helper()
 	rows := []pane.Command{
 		{Name: "scan", Help: "choose a range of keys", Keys: []string{"f"}, Run: nothing},
@@ -47,7 +33,7 @@ func stage(t *testing.T) *user {
 		entries = append(entries, pane.Entry{Section: "Everywhere", Command: &everywhere[i]})
 	}
 	env := panetest.NewEnv(t, nil)
-	return on(t, env, help.New(env, entries), 70, 16)
+	return panetest.On(t, env, help.New(env, entries), 70, 16)
 }
 
 func TestEverythingIsListed(t *testing.T) {

@@ -13,21 +13,7 @@ import (
 	"github.com/rowan-db/rowan/tui/objects"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
-	"github.com/rowan-db/rowan/tui/tuitest"
 )
-
-// user drives a pane on a screen of its own.
-type user struct {
-	*tuitest.User
-	*panetest.Stage
-	env *pane.Env
-}
-
-func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
-	t.Helper()
-	s := panetest.New(env, p)
-	return &user{tuitest.New(t, s, width, height), s, env}
-}
 
 // many is a database of n tables without rows, which counts what it is asked.
 type many struct {
@@ -68,11 +54,11 @@ func (m *many) Estimate(_ context.Context, s *driver.Schema) (int64, bool, error
 	return 1_234_567, s.Name != "table00003", nil
 }
 
-func stage(t *testing.T, db *many, height int) (*user, *objects.Model) {
+func stage(t *testing.T, db *many, height int) (*panetest.User, *objects.Model) {
 	t.Helper()
 	env := panetest.NewEnv(t, store.New(db))
 	m := objects.New(env)
-	s := on(t, env, m, 30, height)
+	s := panetest.On(t, env, m, 30, height)
 	s.Send(panetest.Did(nil, m.Load()))
 	return s, m
 }
@@ -168,7 +154,7 @@ func TestFailedListingKeepsTheOldOne(t *testing.T) {
 func TestCanceledListingSaysHowToGoOn(t *testing.T) {
 	env := panetest.NewEnv(t, store.New(&many{n: 5}))
 	m := objects.New(env)
-	u := on(t, env, m, 40, 10)
+	u := panetest.On(t, env, m, 40, 10)
 	_ = m.Load() // and its result never comes
 	u.See("Reading…")
 	env.Tasks.CancelPane(objects.ID)
@@ -180,7 +166,7 @@ func TestStagedCounts(t *testing.T) {
 	s, m := stage(t, db, 20)
 	schema, _ := db.Describe(context.Background(), "table00002")
 	for i := range 3 {
-		if _, err := s.env.Changes.Insert(schema, tuple.Of(tuple.Int(int64(i))), nil); err != nil {
+		if _, err := s.Env.Changes.Insert(schema, tuple.Of(tuple.Int(int64(i))), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -202,7 +188,7 @@ func TestCommitAsksForEstimatesAnew(t *testing.T) {
 func BenchmarkFilterOf50000Tables(b *testing.B) {
 	env := panetest.NewEnv(b, store.New(&many{n: 50_000}))
 	m := objects.New(env)
-	s := on(b, env, m, 30, 40)
+	s := panetest.On(b, env, m, 30, 40)
 	s.Send(panetest.Did(nil, m.Load()))
 	s.Press("/")
 	for b.Loop() {

@@ -11,21 +11,7 @@ import (
 	"github.com/rowan-db/rowan/tui/palette"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
-	"github.com/rowan-db/rowan/tui/tuitest"
 )
-
-// user drives a pane on a screen of its own.
-type user struct {
-	*tuitest.User
-	*panetest.Stage
-	env *pane.Env
-}
-
-func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
-	t.Helper()
-	s := panetest.New(env, p)
-	return &user{tuitest.New(t, s, width, height), s, env}
-}
 
 func nothing(string) (pane.Action, tea.Cmd) { return nil, nil }
 
@@ -46,14 +32,14 @@ func entries() []pane.Entry {
 	return out
 }
 
-func stage(t *testing.T, h *palette.History) *user {
+func stage(t *testing.T, h *palette.History) *panetest.User {
 	t.Helper()
 	env := panetest.NewEnv(t, nil)
-	return on(t, env, palette.New(env, entries(), h, ""), 80, 16)
+	return panetest.On(t, env, palette.New(env, entries(), h, ""), 80, 16)
 }
 
 // ran returns the command that was run, as it would be typed.
-func ran(s *user) string {
+func ran(s *panetest.User) string {
 	for _, a := range s.Actions() {
 		if r, ok := a.(pane.Run); ok {
 			return strings.TrimSpace(r.Name + " " + r.Arg)
@@ -157,6 +143,6 @@ func TestManyOffersAreCut(t *testing.T) {
 	}
 	c := pane.Command{Name: "open", Help: "open a table", Arg: "table", Complete: func() []string { return names }, Run: nothing}
 	env := panetest.NewEnv(t, nil)
-	s := on(t, env, palette.New(env, []pane.Entry{{Command: &c}}, &palette.History{}, ""), 80, 16)
+	s := panetest.On(t, env, palette.New(env, []pane.Entry{{Command: &c}}, &palette.History{}, ""), 80, 16)
 	s.Type("table4").Press("end").See("table40199").Miss("table40200")
 }

@@ -10,21 +10,7 @@ import (
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
 	"github.com/rowan-db/rowan/tui/profiles"
-	"github.com/rowan-db/rowan/tui/tuitest"
 )
-
-// user drives a pane on a screen of its own.
-type user struct {
-	*tuitest.User
-	*panetest.Stage
-	env *pane.Env
-}
-
-func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
-	t.Helper()
-	s := panetest.New(env, p)
-	return &user{tuitest.New(t, s, width, height), s, env}
-}
 
 var entries = []profiles.Entry{
 	{Name: "prod-eu", Target: "postgres://db.example.org/shop", Backend: "postgres", Environment: "prod", ReadOnly: true, Opened: panetest.Start.Add(-3 * time.Hour)},
@@ -32,10 +18,10 @@ var entries = []profiles.Entry{
 	{Target: "/data/bad\x1b[31m.db", Opened: panetest.Start.Add(-5 * time.Minute)},
 }
 
-func stage(t *testing.T, e []profiles.Entry) *user {
+func stage(t *testing.T, e []profiles.Entry) *panetest.User {
 	t.Helper()
 	env := panetest.NewEnv(t, nil)
-	return on(t, env, profiles.New(env, e), 90, 16)
+	return panetest.On(t, env, profiles.New(env, e), 90, 16)
 }
 
 func TestListShowsWhatIsKnown(t *testing.T) {

@@ -12,21 +12,7 @@ import (
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
 	"github.com/rowan-db/rowan/tui/review"
-	"github.com/rowan-db/rowan/tui/tuitest"
 )
-
-// user drives a pane on a screen of its own.
-type user struct {
-	*tuitest.User
-	*panetest.Stage
-	env *pane.Env
-}
-
-func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
-	t.Helper()
-	s := panetest.New(env, p)
-	return &user{tuitest.New(t, s, width, height), s, env}
-}
 
 func schema(name string) *store.Schema {
 	return &store.Schema{
@@ -41,7 +27,7 @@ func row(id int64, a tuple.Value, b int64) store.Row {
 
 // stage returns the review of what change stages, on a database whose clock is
 // past the grace.
-func stage(t *testing.T, change func(cs *store.ChangeSet) error) (*user, *review.Model) {
+func stage(t *testing.T, change func(cs *store.ChangeSet) error) (*panetest.User, *review.Model) {
 	t.Helper()
 	env := panetest.NewEnv(t, store.New(mem.New()))
 	if err := change(env.Changes); err != nil {
@@ -49,7 +35,7 @@ func stage(t *testing.T, change func(cs *store.ChangeSet) error) (*user, *review
 	}
 	m := review.New(env)
 	env.Now = func() time.Time { return panetest.Start.Add(review.Grace) }
-	return on(t, env, m, 96, 24), m
+	return panetest.On(t, env, m, 96, 24), m
 }
 
 // several stages an edit, an insert and a delete, in two tables.
@@ -77,7 +63,7 @@ func TestDropAndUndo(t *testing.T) {
 	s.Press("down", "d")
 	s.Send(panetest.Did(m.Staged()))
 	s.Miss("(2)")
-	if n := s.env.Changes.Len(); n != 2 {
+	if n := s.Env.Changes.Len(); n != 2 {
 		t.Errorf("%d changes are staged", n)
 	}
 	s.Press("u")
@@ -106,7 +92,7 @@ func TestCommitIsAsked(t *testing.T) {
 // TestHeldKeyDoesNotCommit presses ctrl+s at the moment that the review opens.
 func TestHeldKeyDoesNotCommit(t *testing.T) {
 	s, _ := stage(t, several)
-	s.env.Now = func() time.Time { return panetest.Start.Add(review.Grace - 1) }
+	s.Env.Now = func() time.Time { return panetest.Start.Add(review.Grace - 1) }
 	if a := s.Press("ctrl+s"); len(s.Actions()) > 0 {
 		t.Errorf("it commits:\n%s", a.Screen())
 	}
@@ -114,7 +100,7 @@ func TestHeldKeyDoesNotCommit(t *testing.T) {
 
 func TestEveryConflictHasToBeResolved(t *testing.T) {
 	s, m := stage(t, several)
-	all := s.env.Changes.All()
+	all := s.Env.Changes.All()
 	var conflicts []store.ConflictDetail
 	for i := range all {
 		d := store.ConflictDetail{Staged: all[i], Base: &all[i].Before, Mine: &all[i].After}
@@ -149,7 +135,7 @@ func TestEditOfAConflictIsBasedOnTheirs(t *testing.T) {
 	s, m := stage(t, func(cs *store.ChangeSet) error {
 		return cs.Edit(schema("orders"), row(1, tuple.Text("old"), 5), 1, tuple.Text("mine"))
 	})
-	st := s.env.Changes.All()[0]
+	st := s.Env.Changes.All()[0]
 	theirs := row(1, tuple.Text("theirs"), 6)
 	s.Send(panetest.Did(m.Committed(&store.CommitResult{Conflicts: []store.ConflictDetail{{Staged: st, Base: &st.Before, Mine: &st.After, Theirs: &theirs}}})))
 	s.Press("e")
@@ -158,7 +144,7 @@ func TestEditOfAConflictIsBasedOnTheirs(t *testing.T) {
 	if !ok || !slices.Equal(e.Row.Values, theirs.Values) || e.Column != 1 {
 		t.Fatalf("e asks for %v", a)
 	}
-	if got := s.env.Changes.All()[0].Change.Base; !slices.Equal(got, theirs.Values) {
+	if got := s.Env.Changes.All()[0].Change.Base; !slices.Equal(got, theirs.Values) {
 		t.Errorf("the change is based on %v", got)
 	}
 }

@@ -9,35 +9,21 @@ import (
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/panetest"
 	"github.com/rowan-db/rowan/tui/scan"
-	"github.com/rowan-db/rowan/tui/tuitest"
 )
-
-// user drives a pane on a screen of its own.
-type user struct {
-	*tuitest.User
-	*panetest.Stage
-	env *pane.Env
-}
-
-func on(t testing.TB, env *pane.Env, p pane.Pane, width, height int) *user {
-	t.Helper()
-	s := panetest.New(env, p)
-	return &user{tuitest.New(t, s, width, height), s, env}
-}
 
 var schema = &store.Schema{
 	Name: "orders",
 	Key:  []store.Column{{Name: "customer", Kind: tuple.KindText}, {Name: "id", Kind: tuple.KindInt}, {Name: "day", Kind: tuple.KindDate}},
 }
 
-func stage(t *testing.T, o store.ViewOptions) *user {
+func stage(t *testing.T, o store.ViewOptions) *panetest.User {
 	t.Helper()
 	env := panetest.NewEnv(t, nil)
-	return on(t, env, scan.New(env, pane.ShowScan{Schema: schema, Options: o}), 90, 22)
+	return panetest.On(t, env, scan.New(env, pane.ShowScan{Schema: schema, Options: o}), 90, 22)
 }
 
 // applied presses enter and returns the range that is to be shown.
-func applied(t *testing.T, s *user) store.ViewOptions {
+func applied(t *testing.T, s *panetest.User) store.ViewOptions {
 	t.Helper()
 	s.Actions()
 	s.Press("enter")
@@ -60,22 +46,22 @@ func key(vs ...tuple.Value) tuple.Tuple { return vs }
 func TestRangeIsWhatIsTyped(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		press func(s *user)
+		press func(s *panetest.User)
 		want  tuple.Range
 	}{
-		{"nothing", func(s *user) {}, tuple.Range{}},
-		{"a prefix", func(s *user) { s.Type("ada").Press("tab").Type("7") }, tuple.Prefix(key(ada, tuple.Int(7)))},
-		{"the beginning of an element", func(s *user) {
+		{"nothing", func(s *panetest.User) {}, tuple.Range{}},
+		{"a prefix", func(s *panetest.User) { s.Type("ada").Press("tab").Type("7") }, tuple.Prefix(key(ada, tuple.Int(7)))},
+		{"the beginning of an element", func(s *panetest.User) {
 			s.Type("ad").Press("down", "down", "down", "space")
 		}, tuple.PrefixPart(key(tuple.Text("ad")))},
-		{"from and to", func(s *user) {
+		{"from and to", func(s *panetest.User) {
 			s.Press("tab", "tab", "tab", "tab").Type("ada").Press("tab", "tab", "tab", "space", "tab").Type("bob")
 		}, tuple.Range{Lower: tuple.Bound{Key: key(ada), Exclusive: true}, Upper: tuple.Bound{Key: key(tuple.Text("bob"))}}},
-		{"a prefix and where to begin in it", func(s *user) {
+		{"a prefix and where to begin in it", func(s *panetest.User) {
 			s.Type("ada").Press("tab", "tab", "tab", "tab").Type("ada").Press("tab").Type("5")
 		}, tuple.Range{Lower: tuple.Bound{Key: key(ada, tuple.Int(5))}, Upper: tuple.Bound{Key: key(ada)}}},
-		{"the empty text", func(s *user) { s.Type(`""`) }, tuple.Prefix(key(tuple.Text("")))},
-		{"a text with spaces", func(s *user) { s.Type(" a ") }, tuple.Prefix(key(tuple.Text(" a ")))},
+		{"the empty text", func(s *panetest.User) { s.Type(`""`) }, tuple.Prefix(key(tuple.Text("")))},
+		{"a text with spaces", func(s *panetest.User) { s.Type(" a ") }, tuple.Prefix(key(tuple.Text(" a ")))},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := stage(t, store.ViewOptions{})
@@ -98,15 +84,15 @@ func sameBound(a, b tuple.Bound) bool {
 func TestMistakesAreSaidAtOnce(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
-		press      func(s *user)
+		press      func(s *panetest.User)
 	}{
-		{"a number that is none", "id:", func(s *user) { s.Type("ada").Press("tab").Type("x") }},
-		{"a date that is none", "day:", func(s *user) { s.Type("ada").Press("tab").Type("1").Press("tab").Type("2026-13-01") }},
-		{"a gap", "fill in customer first", func(s *user) { s.Press("tab").Type("7") }},
-		{"begins with a number", "only text and bytes", func(s *user) { s.Type("ada").Press("tab").Type("7").Press("tab", "tab", "space") }},
-		{"from outside of the prefix", "must begin with the prefix", func(s *user) { s.Type("ada").Press("tab", "tab", "tab", "tab").Type("bob") }},
-		{"a limit of nothing", "at least 1", func(s *user) { s.Press("up").Press("right").Press("tab").Type("0") }},
-		{"the wrong way round", "before the beginning", func(s *user) {
+		{"a number that is none", "id:", func(s *panetest.User) { s.Type("ada").Press("tab").Type("x") }},
+		{"a date that is none", "day:", func(s *panetest.User) { s.Type("ada").Press("tab").Type("1").Press("tab").Type("2026-13-01") }},
+		{"a gap", "fill in customer first", func(s *panetest.User) { s.Press("tab").Type("7") }},
+		{"begins with a number", "only text and bytes", func(s *panetest.User) { s.Type("ada").Press("tab").Type("7").Press("tab", "tab", "space") }},
+		{"from outside of the prefix", "must begin with the prefix", func(s *panetest.User) { s.Type("ada").Press("tab", "tab", "tab", "tab").Type("bob") }},
+		{"a limit of nothing", "at least 1", func(s *panetest.User) { s.Press("up").Press("right").Press("tab").Type("0") }},
+		{"the wrong way round", "before the beginning", func(s *panetest.User) {
 			s.Press("tab", "tab", "tab", "tab").Type("bob").Press("tab", "tab", "tab", "tab").Type("ada")
 		}},
 	} {

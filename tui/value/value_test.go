@@ -8,66 +8,14 @@ import (
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"github.com/rowan-db/rowan/backends/mem"
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
-	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/style"
+	"github.com/rowan-db/rowan/tui/pane/panetest"
 	"github.com/rowan-db/rowan/tui/task"
-	"github.com/rowan-db/rowan/tui/tuitest"
 )
-
-// screen is a program with nothing but the panel.
-type screen struct {
-	env           *pane.Env
-	panel         *Model
-	width, height int
-	actions       []pane.Action
-	now           time.Time
-}
-
-type callMsg struct {
-	f func() (pane.Action, tea.Cmd)
-}
-
-func (s *screen) Init() tea.Cmd { return nil }
-
-func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		s.width, s.height = msg.Width, msg.Height
-		s.panel.SetSize(msg.Width-2, msg.Height-2)
-	case callMsg:
-		return s, s.do(msg.f())
-	case task.Result:
-		if !s.env.Tasks.Finish(msg.Ticket()) {
-			return s, nil
-		}
-	case tea.KeyPressMsg:
-		if c := pane.Match(s.panel.Commands(), msg, false); c != nil {
-			return s, s.do(c.Do(""))
-		}
-	}
-	return s, s.do(s.panel.Update(msg))
-}
-
-func (s *screen) do(act pane.Action, cmd tea.Cmd) tea.Cmd {
-	if act != nil {
-		s.actions = append(s.actions, act)
-	}
-	return cmd
-}
-
-func (s *screen) View() tea.View {
-	return tea.NewView(s.env.Styles.Panel.Draw(style.Frame{
-		Width: s.width, Height: s.height, Focused: true,
-		Title: s.panel.Title(), Footer: s.panel.Footer(), Body: strings.Split(s.panel.View(), "\n"),
-	}))
-}
 
 var schema = &store.Schema{
 	Name: "things", Kind: driver.Table,
@@ -79,11 +27,10 @@ var schema = &store.Schema{
 }
 
 type world struct {
-	*tuitest.User
-	t      *testing.T
-	screen *screen
-	db     driver.DB
-	store  *store.Store
+	*panetest.User
+	t     *testing.T
+	db    *mem.DB
+	panel *Model
 }
 
 // newWorld returns a user before a panel on a table whose rows have the given
@@ -102,27 +49,35 @@ func newWorld(t *testing.T, width, height int, values ...tuple.Value) *world {
 			t.Fatal(err)
 		}
 	}
-	return worldOn(t, db, width, height)
+	w := worldOn(t, db, width, height)
+	w.db = db
+	return w
 }
 
+// worldOn returns a user before a panel that does not have the focus.
 func worldOn(t *testing.T, db driver.DB, width, height int) *world {
 	t.Helper()
-	s := &screen{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
-	clock := func() time.Time { return s.now }
-	st := store.New(db)
-	s.env = &pane.Env{
-		Tasks: task.NewRunner(context.Background(), task.WithClock(clock)), Styles: style.New(themes.Default(true)),
-		Store: st, Changes: store.NewChangeSet(), Now: clock,
+	env := panetest.NewEnv(t, store.New(db))
+	m := New(env)
+	w := &world{User: panetest.Framed(t, env, m, width, height), t: t, panel: m}
+	m.SetFocus(false)
+	return w
+}
+
+// did returns what the panel has asked for last.
+func (w *world) did() pane.Action {
+	w.t.Helper()
+	all := w.Actions()
+	if len(all) == 0 {
+		w.t.Fatal("the panel has asked for nothing")
 	}
-	t.Cleanup(s.env.Tasks.Close)
-	s.panel = New(s.env)
-	return &world{User: tuitest.New(t, s, width, height), t: t, screen: s, db: db, store: st}
+	return all[len(all)-1]
 }
 
 // row reads a row as the grid does: with values cut.
 func (w *world) row(i int) *store.Row {
 	w.t.Helper()
-	table, err := w.store.Table(w.t.Context(), schema.Name)
+	table, err := w.Env.Store.Table(w.t.Context(), schema.Name)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -139,14 +94,14 @@ func (w *world) show(i int) *world {
 }
 
 func (w *world) selectCell(sel pane.Selected) *world {
-	w.Send(callMsg{func() (pane.Action, tea.Cmd) { return w.screen.panel.Show(sel) }})
+	w.Send(panetest.Did(w.panel.Show(sel)))
 	return w
 }
 
 // focus gives the panel the focus, as the program does.
 func (w *world) focus() *world {
-	w.screen.panel.SetFocus(true)
-	w.Send(callMsg{w.screen.panel.Focused})
+	w.panel.SetFocus(true)
+	w.Send(panetest.Did(w.panel.Focused()))
 	return w
 }
 
@@ -232,13 +187,13 @@ func TestLargeValueIsReadInParts(t *testing.T) {
 	w.show(0).See("the first 1 KB of 1 MB · L loads all", "1 MB")
 	w.focus().See("the first 64 KB of 1 MB")
 	w.Press("y")
-	if n, ok := w.screen.actions[len(w.screen.actions)-1].(pane.Notice); !ok || !strings.Contains(n.Text, "L loads the rest") {
-		t.Errorf("a part can be copied: %+v", w.screen.actions)
+	if n, ok := w.did().(pane.Notice); !ok || !strings.Contains(n.Text, "L loads the rest") {
+		t.Errorf("a part can be copied: %+v", n)
 	}
 	w.Press("L").Miss("the first").See("1 MB")
 	w.Press("G").See("line 65,518 of 65,537").Press("g").See("line 1 of")
 	w.Press("y")
-	if c, ok := w.screen.actions[len(w.screen.actions)-1].(pane.Copy); !ok || c.Text != text {
+	if c, ok := w.did().(pane.Copy); !ok || c.Text != text {
 		t.Error("the whole value is not copied")
 	}
 	w.Press("x").Press("G").See("000fff")
@@ -246,14 +201,10 @@ func TestLargeValueIsReadInParts(t *testing.T) {
 
 func TestStaleReadsAreDropped(t *testing.T) {
 	w := newWorld(t, 80, 24, tuple.Text(strings.Repeat("first ", 10_000)), tuple.Text(strings.Repeat("second ", 10_000)))
-	w.screen.panel.SetFocus(true)
-	var cmd tea.Cmd
-	w.Send(callMsg{func() (act pane.Action, _ tea.Cmd) {
-		act, cmd = w.screen.panel.Show(pane.Selected{Schema: schema, Row: w.row(0), Column: 1})
-		return act, nil
-	}})
+	w.panel.SetFocus(true)
+	_, cmd := w.panel.Show(pane.Selected{Schema: schema, Row: w.row(0), Column: 1})
 	w.show(1).See("second second")
-	w.Send(callMsg{func() (pane.Action, tea.Cmd) { return nil, cmd }})
+	w.Send(panetest.Did(nil, cmd))
 	w.See("(1)", "second second").Miss("first first")
 }
 
@@ -261,19 +212,19 @@ func TestReadCanBeCanceled(t *testing.T) {
 	w := newWorld(t, 80, 24, tuple.Text(strings.Repeat("x", 100_000)))
 	w.show(0).focus()
 	h := w.Hold("L")
-	w.screen.now = w.screen.now.Add(time.Second)
+	w.Env.Now = func() time.Time { return panetest.Start.Add(time.Second) }
 	w.Send(task.Tick{}).See("reading… 1.0s  esc cancels")
 	w.Press("esc").Run(h).See("the first 64 KB of 98 KB").Miss("reading")
 	w.Press("esc")
-	if f, ok := w.screen.actions[len(w.screen.actions)-1].(pane.Focus); !ok || f.ID != "grid" {
-		t.Errorf("esc does not go back: %+v", w.screen.actions)
+	if did := w.did(); did != (pane.Focus{ID: "grid"}) {
+		t.Errorf("esc does not go back: %+v", did)
 	}
 }
 
 func TestRowThatHasGone(t *testing.T) {
 	w := newWorld(t, 80, 24, tuple.Text(strings.Repeat("x", 100_000)))
 	w.show(0)
-	if _, err := w.db.(*mem.DB).Apply(t.Context(), []store.Change{{Op: store.Remove, Table: schema.Name, Key: tuple.Of(tuple.Int(0))}}); err != nil {
+	if _, err := w.db.Apply(t.Context(), []store.Change{{Op: store.Remove, Table: schema.Name, Key: tuple.Of(tuple.Int(0))}}); err != nil {
 		t.Fatal(err)
 	}
 	w.focus().See("The row has been deleted by others", "xxx")
@@ -289,14 +240,14 @@ func (broken) Describe(context.Context, string) (*store.Schema, error) {
 func TestFailureIsShownSafely(t *testing.T) {
 	w := newWorld(t, 80, 24, tuple.Text(strings.Repeat("x", 100_000)))
 	row := w.row(0)
-	w = worldOn(t, broken{w.db.(*mem.DB)}, 80, 24)
+	w = worldOn(t, broken{w.db}, 80, 24)
 	w.selectCell(pane.Selected{Schema: schema, Row: row, Column: 1}).focus().See("no ␛]0;route", "xxx")
 	w.Press("esc").Miss("route")
 }
 
 func TestStagedValueIsShown(t *testing.T) {
 	w := newWorld(t, 80, 24, tuple.Text("before"))
-	cs := w.screen.env.Changes
+	cs := w.Env.Changes
 	if err := cs.Edit(schema, *w.row(0), 1, tuple.Text("after")); err != nil {
 		t.Fatal(err)
 	}
@@ -327,7 +278,7 @@ func BenchmarkMegabyte(b *testing.B) {
 	row := &store.Row{Key: tuple.Of(tuple.Int(1)), Values: []tuple.Value{
 		tuple.JSON("[" + strings.Repeat(`{"name": "value", "n": 12345},`, 35_000) + "0]"), tuple.Null, tuple.Null,
 	}}
-	env := &pane.Env{Tasks: task.NewRunner(context.Background()), Styles: style.New(themes.Default(true)), Changes: store.NewChangeSet(), Now: time.Now}
+	env := panetest.NewEnv(b, nil)
 	for b.Loop() {
 		m := New(env)
 		m.SetSize(60, 34)
