@@ -145,7 +145,7 @@ func (m *Model) quit() tea.Cmd {
 		m.asked = dialog.NewConfirm(m.env, m.confirmLoss(pane.QuitNow{}))
 	default:
 		m.asked = dialog.NewAsk(m.env, "Quit",
-			are(n)+". They are kept, and are there again when "+m.env.Name+" is opened the next time.",
+			are(n)+", and will be there again the next time that "+m.env.Name+" is opened.",
 			dialog.Choice{Label: "Stay"},
 			dialog.Choice{Label: "Quit, keep them", Then: pane.QuitNow{}},
 			dialog.Choice{Label: "Discard and quit", Then: pane.Actions{pane.Discard{}, pane.QuitNow{}}})

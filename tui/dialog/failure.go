@@ -102,12 +102,15 @@ func (f *Failure) Footer() []style.Span { return nil }
 func (f *Failure) lines(width int) []string {
 	l := f.env.Styles.Overlay
 	out := append([]string{style.Line(l.Text(), width)}, paint(l.Text(), wrap(f.report.Err.Error(), width-2), width)...)
-	out = append(out, style.Line(l.Text(), width))
+	var more []string
 	if hint := store.HintOf(f.report.Err); hint != "" {
-		out = append(out, paint(l.Of(themes.Accent), wrap("→ "+hint, width-2), width)...)
+		more = append(more, paint(l.Of(themes.Accent), wrap("→ "+hint, width-2), width)...)
 	}
 	if n := f.env.Changes.Len(); n > 0 {
-		out = append(out, paint(l.Muted(), wrap("Staged changes are kept.", width-2), width)...)
+		more = append(more, paint(l.Muted(), wrap("Staged changes are kept.", width-2), width)...)
+	}
+	if len(more) > 0 {
+		out = append(append(out, style.Line(l.Text(), width)), more...)
 	}
 	return append(out, style.Line(l.Text(), width))
 }
