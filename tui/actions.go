@@ -147,7 +147,7 @@ func (m *Model) quit() tea.Cmd {
 		m.asked = dialog.NewAsk(m.env, "Quit",
 			are(n)+", and will be there again the next time that "+m.env.Name+" is opened.",
 			dialog.Choice{Label: "Stay"},
-			dialog.Choice{Label: "Quit, keep them", Then: pane.QuitNow{}},
+			dialog.Choice{Label: "Keep and quit", Then: pane.QuitNow{}},
 			dialog.Choice{Label: "Discard and quit", Then: pane.Actions{pane.Discard{}, pane.QuitNow{}}})
 	}
 	return m.push(m.asked)

@@ -195,8 +195,8 @@ func TestProductionAsksForTheName(t *testing.T) {
 
 func TestQuitWithStagedChangesAsks(t *testing.T) {
 	u := start(t).editStatus("void")
-	u.Press("q").See("1 change is staged, and will be there again", "Stay", "Quit, keep them", "Discard and quit")
-	u.Press("enter").Miss("Quit, keep them")
+	u.Press("q").See("1 change is staged, and will be there again", "Stay", "Keep and quit", "Discard and quit")
+	u.Press("enter").Miss("Keep and quit")
 	u.Press("q")
 	u.wait(time.Second).Press("right", "enter")
 	if !u.Quit() {

@@ -60,7 +60,6 @@ func (m *Model) movements() []pane.Command {
 		{Name: "half-page-up", Help: "go half a screen up", Keys: []string{"ctrl+u"}, Motion: true, Run: m.step(halves(-1))},
 		{Name: "first-row", Help: "go to the first row", Keys: []string{"g", "home"}, Motion: true, Disabled: m.noTable, Run: m.run(m.first)},
 		{Name: "last-row", Help: "go to the last row", Keys: []string{"G", "end"}, Motion: true, Disabled: m.noTable, Run: m.run(m.last)},
-		{Name: "goto", Help: "go to a key", Keys: []string{"ctrl+g"}, Arg: "key", Disabled: m.noTable, Run: m.run(m.gotoKey)},
 		{Name: "first-column", Help: "go to the first column", Keys: []string{"0"}, Motion: true, Run: m.step(func() { m.sideways(-m.layout.columns()) })},
 		{Name: "last-column", Help: "go to the last column", Keys: []string{"$"}, Motion: true, Run: m.step(func() { m.sideways(m.layout.columns()) })},
 		{Name: "columns-right", Help: "scroll one screen of columns right", Keys: []string{"L"}, Motion: true, Run: m.step(func() { m.pageSideways(1) })},
@@ -76,6 +75,7 @@ func (m *Model) viewing() []pane.Command {
 		{Name: "next-match", Help: "go to the next row that matches the last filter", Keys: []string{"n"}, Disabled: m.noSearch, Run: m.run(m.nextMatch)},
 		{Name: "previous-match", Help: "go to the previous row that matches the last filter", Keys: []string{"N"}, Disabled: m.noSearch, Run: m.run(m.previousMatch)},
 		{Name: "scan", Help: "choose a range of keys", Keys: []string{"f", "ctrl+f"}, Hint: "scan", Disabled: m.noTable, Run: m.run(m.scan)},
+		{Name: "goto", Help: "go to a key", Keys: []string{"ctrl+g"}, Arg: "key", Disabled: m.noTable, Run: m.run(m.gotoKey)},
 		{Name: "sort", Help: "sort by the column: up, down, not", Keys: []string{"s"}, Disabled: m.noTable, Run: m.run(m.sort)},
 		{Name: "refresh", Help: "read the rows again", Disabled: m.noTable,
 			Run: m.run(func(string) (pane.Action, tea.Cmd) { return m.Refresh() })},
@@ -87,7 +87,7 @@ func (m *Model) viewing() []pane.Command {
 		{Name: "mark", Help: "mark the row, or unmark it", Keys: []string{"space"}, Disabled: m.noMark, Run: m.step(m.mark)},
 		{Name: "mark-range", Help: "mark all rows from the last mark to this one", Keys: []string{"v"}, Disabled: m.noRange, Run: m.step(m.markRange)},
 		{Name: "retry", Help: "try again what failed", Keys: []string{"r"}, Disabled: m.noFault, Run: m.run(m.retry)},
-		{Name: "back", Help: "cancel, or clear marks, filter or range", Keys: []string{"esc"}, Motion: true, Disabled: m.noBack, Run: m.escape},
+		{Name: "back", Help: "cancel, or clear marks, filter or range", Keys: []string{"esc"}, Hint: "back", Motion: true, Disabled: m.noBack, Run: m.escape},
 	}
 }
 

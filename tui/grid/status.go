@@ -151,7 +151,7 @@ func (m *Model) Note() []style.Span {
 	text := ""
 	switch left, right := m.layout.hidden(m.placed()); {
 	case left > 0 && right > 0:
-		text = fmt.Sprintf("← %d · %d more columns →", left, right)
+		text = fmt.Sprintf("← %d · %s →", left, moreColumns(right))
 	case left > 0:
 		text = fmt.Sprintf("← %s", moreColumns(left))
 	case right > 0:
