@@ -26,6 +26,9 @@ func tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableInfo, error) 
 		}
 		return nil
 	})
+	if err == nil && slices.ContainsFunc(list, func(t driver.TableInfo) bool { return t.Kind == driver.VirtualTable }) {
+		err = markShadows(ctx, q, list)
+	}
 	slices.SortFunc(list, func(a, b driver.TableInfo) int { return strings.Compare(a.Name, b.Name) })
 	return list, err
 }
@@ -90,10 +93,19 @@ func find(ctx context.Context, q sqlrows.Querier, table string) (*relation, erro
 		found = new(relation)
 		return found.scan(rows)
 	})
-	if err == nil && found == nil {
-		err = driver.Errorf(driver.NoTable, "there is no table %s", table)
+	switch {
+	case err != nil:
+		return nil, err
+	case found == nil:
+		return nil, driver.Errorf(driver.NoTable, "there is no table %s", table)
+	case found.typ == "table" && mayBeShadow(found.name):
+		shadows, err := shadowTables(ctx, q)
+		if shadows[strings.ToLower(found.name)] {
+			found.typ = "shadow"
+		}
+		return found, err
 	}
-	return found, err
+	return found, nil
 }
 
 // Describe implements [sqlrows.Dialect].
