@@ -17,6 +17,7 @@ import (
 type reader struct {
 	info driver.Info
 	life *sqlrows.Lifetime
+	at   *location
 	pool *sql.DB
 	d    dialect
 }

@@ -31,16 +31,16 @@ func Open(ctx context.Context, path string, o Options) (driver.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	create, err := lookAt(abs, o)
+	found, err := lookAt(abs, o)
 	if err != nil {
 		return nil, err
 	}
 	if o.LockWait <= 0 {
 		o.LockWait = DefaultLockWait
 	}
-	f := file{path: abs, wait: waiter{most: o.LockWait}}
+	f := file{path: abs, found: found, wait: waiter{most: o.LockWait}}
 	if !o.ReadOnly {
-		db, why, err := f.openWriter(ctx, create)
+		db, why, err := f.openWriter(ctx)
 		if err != nil {
 			return nil, f.explain(err)
 		}
@@ -52,35 +52,36 @@ func Open(ctx context.Context, path string, o Options) (driver.DB, error) {
 	return f.openReader(ctx, "It was opened read-only.")
 }
 
-// lookAt checks what is at path, and reports whether a new file is to be made.
-func lookAt(path string, o Options) (create bool, err error) {
+// lookAt checks what is at path. It returns nil if a new file is to be made.
+func lookAt(path string, o Options) (fs.FileInfo, error) {
 	fi, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && o.Create && !o.ReadOnly:
-		return true, nil
+		return nil, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return false, driver.Errorf(driver.NotFound, "there is no file %s", path)
+		return nil, driver.Errorf(driver.NotFound, "there is no file %s", path)
 	case errors.Is(err, fs.ErrPermission):
-		return false, driver.Errorf(driver.Permission, "%w", err)
+		return nil, driver.Errorf(driver.Permission, "%w", err)
 	case err != nil:
-		return false, driver.Errorf(driver.Unavailable, "%w", err)
+		return nil, driver.Errorf(driver.Unavailable, "%w", err)
 	case !fi.Mode().IsRegular():
-		return false, driver.Errorf(driver.NotDatabase, "%s is not a file", path)
+		return nil, driver.Errorf(driver.NotDatabase, "%s is not a file", path)
 	}
-	return false, nil
+	return fi, nil
 }
 
 // file is a database's file before it is open.
 type file struct {
-	path string
-	wait waiter
+	path  string
+	found fs.FileInfo // nil if it is to be made
+	wait  waiter
 }
 
 // openWriter opens the database for writing. It returns nil and the reason if
 // the file can only be read. SQLite would not tell: it opens such a file for
 // reading, and fails when something is written.
-func (f file) openWriter(ctx context.Context, create bool) (db driver.DB, why string, err error) {
-	dir := filepath.Dir(f.path)
+func (f file) openWriter(ctx context.Context) (db driver.DB, why string, err error) {
+	dir, create := filepath.Dir(f.path), f.found == nil
 	switch {
 	case create && !canWrite(dir):
 		return nil, "", driver.Errorf(driver.Permission, "%s cannot be made: the directory is missing, or this user may not write in it", f.path)
@@ -106,6 +107,9 @@ func (f file) openWriter(ctx context.Context, create bool) (db driver.DB, why st
 		}
 		return r.look(ctx, one)
 	})
+	if err == nil && create {
+		err = r.at.settle()
+	}
 	if err != nil {
 		_ = r.Close()
 		_ = one.Close()
@@ -130,8 +134,10 @@ func (f file) reader(a access) *reader {
 	readers := pool(f.path, a)
 	readers.SetMaxIdleConns(idleReaders)
 	version, _, _ := sqlite3.Version()
+	at := &location{path: f.path, found: f.found}
 	return &reader{
-		life: sqlrows.NewLifetime(f.wait.again),
+		life: sqlrows.NewLifetime(at.guard(f.wait.again)),
+		at:   at,
 		pool: readers,
 		d:    dialect{nulls: newNullKeys()},
 		info: driver.Info{
