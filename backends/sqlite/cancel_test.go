@@ -5,6 +5,7 @@ package sqlite
 import (
 	"context"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/rowan-db/rowan/store/driver"
@@ -61,6 +62,30 @@ func TestCancel(t *testing.T) {
 	}
 	if got := shell(t, db.info.Location, "SELECT count(*) FROM t"); got != "1" {
 		t.Errorf("%s rows", got)
+	}
+}
+
+// TestCancelApply cancels changes while a trigger of theirs runs for ever.
+func TestCancelApply(t *testing.T) {
+	db := made(t, `CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE log(n);
+		CREATE TRIGGER g AFTER INSERT ON t WHEN new.id = 2 BEGIN
+			INSERT INTO log WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n < 1000000000000) SELECT n FROM c WHERE n < 0; END;`)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() {
+		_, err := db.Apply(ctx, []driver.Change{{Op: driver.Insert, Table: "t", Key: id(1)}, {Op: driver.Insert, Table: "t", Key: id(2)}})
+		done <- err
+	}()
+	for db.one.Stats().InUse == 0 && len(done) == 0 { // until it has begun
+		runtime.Gosched()
+	}
+	cancel()
+	if err := <-done; db.Classify(err) != driver.Canceled {
+		t.Errorf("%v", err)
+	}
+	applied(t, db, driver.Change{Op: driver.Insert, Table: "t", Key: id(3)})
+	if got := shell(t, db.info.Location, "SELECT id FROM t"); got != "3" {
+		t.Errorf("rows: %s", got)
 	}
 }
 

@@ -62,6 +62,8 @@ var messages = []struct {
 	{"unsafe use", driver.Unsupported},
 	{"unsupported file format", driver.NewerFormat},
 	{noSuchColumn, driver.Conflicting},
+	{"has no column named", driver.Conflicting},
+	{"cannot modify", driver.ReadOnly}, // a view
 }
 
 // classify is [driver.DB.Classify].

@@ -34,6 +34,9 @@ func (dialect) Quote(name string) string {
 // Table names the schema, so that no temporary table can be meant.
 func (d dialect) Table(name string) string { return "main." + d.Quote(name) }
 
+// Qualifier is without the schema, which RETURNING does not know.
+func (d dialect) Qualifier(table string) string { return d.Quote(table) }
+
 func (dialect) Placeholder(int) string { return "?" }
 
 func (d dialect) Collate(c *driver.Column, expr string) string {
@@ -85,8 +88,11 @@ func (dialect) Begin(write bool) []string {
 // then be written at once, as if there had never been a transaction.
 func (dialect) Ended(conn *sql.Conn, _ error) bool { return autoCommits(conn) }
 
+// maxColumns is SQLite's limit for a table and for a result.
+const maxColumns = 2000
+
 func (dialect) Limits() sqlrows.Limits {
-	return sqlrows.Limits{Columns: 2000, Arguments: 32766, Union: 500}
+	return sqlrows.Limits{Columns: maxColumns, Arguments: 32766, Union: 500}
 }
 
 // WriteContext is without cancellation: SQLite ends the whole transaction, not

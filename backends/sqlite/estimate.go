@@ -77,16 +77,19 @@ func rowIDDistance(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n 
 	id := d.Quote(s.Name) + "." + d.Quote(name)
 	query := "SELECT (SELECT min(" + id + ") FROM " + d.Table(s.Name) + "), (SELECT max(" + id + ") FROM " + d.Table(s.Name) + ")"
 	err = each(ctx, q, query, nil, func(rows *sql.Rows) error {
-		var low, high sql.NullInt64
+		var low, high any
 		if err := rows.Scan(&low, &high); err != nil {
 			return err
 		}
-		if !low.Valid {
+		first, isInteger := low.(int64)
+		last, _ := high.(int64)
+		switch {
+		case low == nil:
 			ok = true // no rows
-			return nil
+		case isInteger: // or another table has taken its place
+			n = last - first + 1
+			ok = n > 0 // or the difference is above the largest integer
 		}
-		n = high.Int64 - low.Int64 + 1
-		ok = n > 0 // or the difference is above the largest integer
 		return nil
 	})
 	if err != nil && strings.Contains(err.Error(), noSuchColumn) {

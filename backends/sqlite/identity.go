@@ -76,8 +76,11 @@ func byRowID(columns []column) *identity {
 		plain[i] = columns[i].Column
 	}
 	name := freeRowID(plain)
-	if name == "" {
+	switch {
+	case name == "":
 		return position("This table has no key, and its columns hide all three names of SQLite's row number.")
+	case len(columns) >= maxColumns:
+		return position("This table has no key, and so many columns that SQLite cannot give its row number beside them.")
 	}
 	key := driver.Column{Name: name, Type: "INTEGER", Kind: tuple.KindInt}
 	return &identity{identity: driver.RowID, key: []driver.Column{key}, auto: true}

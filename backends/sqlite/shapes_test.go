@@ -37,6 +37,8 @@ var shapes = []shape{
 	{"composite, key order is not column order", "CREATE TABLE t(v, b INT, a TEXT, PRIMARY KEY(a,b))", "'v', n, 'a'||(n%7)", driver.PrimaryKey, []string{"a", "b"}, false},
 	{"three columns", "CREATE TABLE t(a INT, b INT, c INT, v, PRIMARY KEY(a,b,c))", "n%3, n%11, n, 'v'", driver.PrimaryKey, []string{"a", "b", "c"}, false},
 	{"without rowid", "CREATE TABLE t(a TEXT, b INT, v, PRIMARY KEY(a,b)) WITHOUT ROWID", "'a'||(n%7), n, 'v'", driver.PrimaryKey, []string{"a", "b"}, false},
+	{"without rowid, descending", "CREATE TABLE t(a TEXT, b INT, v, PRIMARY KEY(a DESC,b DESC)) WITHOUT ROWID", "'a'||(n%7), n, 'v'", driver.PrimaryKey, []string{"a", "b"}, false},
+	{"without rowid, one descending", "CREATE TABLE t(a TEXT, b INT, v, PRIMARY KEY(a,b DESC)) WITHOUT ROWID", "'a'||(n%7), n, 'v'", driver.PrimaryKey, []string{"a", "b"}, true},
 	{"blob key", "CREATE TABLE t(k BLOB PRIMARY KEY, v) WITHOUT ROWID", "CAST(printf('%06d',n) AS BLOB), n", driver.PrimaryKey, []string{"k"}, false},
 	{"all descending", "CREATE TABLE t(a TEXT NOT NULL, b INT NOT NULL, v, PRIMARY KEY(a DESC, b DESC))", "'a'||(n%7), n, 'v'", driver.PrimaryKey, []string{"a", "b"}, false},
 	{"one descending", "CREATE TABLE t(a TEXT NOT NULL, b INT NOT NULL, v, PRIMARY KEY(a, b DESC))", "'a'||(n%7), n, 'v'", driver.PrimaryKey, []string{"a", "b"}, true},
@@ -55,6 +57,7 @@ var shapes = []shape{
 	{"columns called rowid and _rowid_", `CREATE TABLE t(rowid TEXT, "_ROWID_")`, "'x', n", driver.RowID, []string{"oid"}, false},
 	{"all names hidden", "CREATE TABLE t(rowid, _rowid_, oid)", "1, 2, n", driver.Position, []string{"row"}, false},
 	{"generated columns", "CREATE TABLE t(id INTEGER PRIMARY KEY, a INT, b AS (a*2) STORED, c TEXT AS ('c'||a))", "n, n", driver.PrimaryKey, []string{"id"}, false},
+	{"generated column that is unique", "CREATE TABLE t(id INT, a INT, g INT NOT NULL AS (a*2) STORED UNIQUE)", "n, n", driver.RowID, []string{"rowid"}, false},
 	{"awkward names", `CREATE TABLE t("a ""b' ü" TEXT NOT NULL, "select" INT NOT NULL, "" TEXT, "x;--" TEXT, PRIMARY KEY("a ""b' ü","select"))`, "'a'||(n%7), n, 'v', NULL", driver.PrimaryKey, []string{`a "b' ü`, "select"}, false},
 }
 

@@ -9,9 +9,10 @@ import (
 
 // apply makes changes, in order, in the transaction that q is in. After a
 // conflict it goes on, to find the others; the caller undoes everything if
-// there is an error or a conflict.
-func apply(ctx context.Context, d Dialect, q Querier, changes []driver.Change) (driver.Applied, error) {
-	a := applier{d: d, q: q, schemas: map[string]*driver.Schema{}}
+// there is an error or a conflict. Statements that write have the context that
+// writing returns.
+func apply(ctx context.Context, d Dialect, q Querier, writing func(context.Context) context.Context, changes []driver.Change) (driver.Applied, error) {
+	a := applier{d: d, q: q, writing: writing, schemas: map[string]*driver.Schema{}}
 	applied := driver.Applied{Keys: make([]tuple.Tuple, len(changes))}
 	for i := range changes {
 		key, inTheWay, err := a.change(ctx, &changes[i])
@@ -39,6 +40,7 @@ func mayFollow(err error) bool {
 type applier struct {
 	d       Dialect
 	q       Querier
+	writing func(context.Context) context.Context
 	schemas map[string]*driver.Schema
 }
 

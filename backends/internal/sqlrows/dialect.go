@@ -38,9 +38,11 @@ type NullKeys interface {
 type Syntax interface {
 	// Quote returns name as an identifier, whatever is in it.
 	Quote(name string) string
-	// Table returns the name of a table as FROM, INTO and UPDATE take it. In
-	// conditions a column is qualified by Quote(table).
+	// Table returns the name of a table as FROM, INTO and UPDATE take it.
 	Table(name string) string
+	// Qualifier returns the name of a table as it precedes a column's in
+	// conditions, results and RETURNING.
+	Qualifier(table string) string
 	// Placeholder stands for the n-th argument, counted from 1.
 	Placeholder(n int) string
 	// Collate returns expr, a column of a key, so that it is compared and
@@ -62,7 +64,9 @@ type Syntax interface {
 	// not, LastInsertId does.
 	Returning() bool
 	// Begin returns the statements that start a transaction: one that writes,
-	// or one that only reads, and shows the state of this moment.
+	// or one that only reads, and shows the state of this moment. While one
+	// that writes is open, nobody can change a row that it has read; or it
+	// fails if somebody has.
 	Begin(write bool) []string
 	// Ended reports whether err, which a statement in a transaction on conn
 	// returned, has made the database undo and end the whole transaction.
@@ -70,8 +74,8 @@ type Syntax interface {
 	// Limits returns the largest statement that the database takes.
 	Limits() Limits
 	// WriteContext returns the context for a statement that writes within a
-	// transaction. Where canceling such a statement would end the whole
-	// transaction, it is one without cancellation.
+	// transaction that goes on. Where canceling such a statement would end the
+	// whole transaction, it is one without cancellation.
 	WriteContext(ctx context.Context) context.Context
 }
 

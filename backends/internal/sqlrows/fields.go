@@ -1,6 +1,9 @@
 package sqlrows
 
 import (
+	"database/sql"
+	"math"
+
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 )
@@ -12,9 +15,12 @@ type fields struct {
 	s *driver.Schema
 	q driver.Query
 	// cutInSQL tells that the database cuts long values and says their size.
+	// It leaves one byte too many, so that [driver.Row.CutTo] sees that the
+	// value is too long, and cuts text between characters.
 	cutInSQL bool
 	read     []any
-	dest     []any // pointers to the elements of read
+	sizes    []sql.NullInt64 // of the columns that the database cut
+	dest     []any           // pointers to the elements of read and sizes
 }
 
 func newFields(d Dialect, s *driver.Schema, q driver.Query) *fields {
@@ -22,15 +28,17 @@ func newFields(d Dialect, s *driver.Schema, q driver.Query) *fields {
 	n := f.keys()
 	if !q.KeysOnly {
 		n += len(s.Columns)
-		f.cutInSQL = q.MaxValue > 0 && n+len(s.Columns) < d.Limits().Columns
-		if f.cutInSQL {
-			n += len(s.Columns)
-		}
+		f.cutInSQL = q.MaxValue > 0 && q.MaxValue < math.MaxInt && n+len(s.Columns) <= d.Limits().Columns
 	}
-	n = max(n, 1) // a result has a column, even if nothing is asked for
-	f.read, f.dest = make([]any, n), make([]any, n)
+	f.read = make([]any, max(n, 1)) // a result has a column, even if nothing is asked for
+	if f.cutInSQL {
+		f.sizes = make([]sql.NullInt64, len(s.Columns))
+	}
 	for i := range f.read {
-		f.dest[i] = &f.read[i]
+		f.dest = append(f.dest, &f.read[i])
+	}
+	for i := range f.sizes {
+		f.dest = append(f.dest, &f.sizes[i])
 	}
 	return f
 }
@@ -54,7 +62,7 @@ func (st *statement) selectFields(f *fields) {
 		switch {
 		case f.q.KeysOnly:
 		case f.cutInSQL:
-			value, size := st.d.Cut(c, st.column(f.s, c), f.q.MaxValue)
+			value, size := st.d.Cut(c, st.column(f.s, c), f.q.MaxValue+1)
 			exprs, sizes = append(exprs, value), append(sizes, size)
 		default:
 			exprs = append(exprs, st.d.Read(c, st.column(f.s, c)))
@@ -93,6 +101,7 @@ func (f *fields) row() (driver.Row, error) {
 			return driver.Row{}, err
 		}
 	}
+	row.CutTo(f.q.MaxValue)
 	return row, nil
 }
 
@@ -104,43 +113,15 @@ func (f *fields) value(c *driver.Column, i int) (tuple.Value, error) {
 	return v, nil
 }
 
-// column converts a column of the row, and notes whether it was cut.
+// column converts a column of the row, and notes whether the database cut it.
 func (f *fields) column(row *driver.Row, i int) error {
-	at := f.keys() + i
-	v, err := f.value(&f.s.Columns[i], at)
+	v, err := f.value(&f.s.Columns[i], f.keys()+i)
 	if err != nil {
 		return err
 	}
-	switch {
-	case f.cutInSQL:
-		if size, ok := f.read[at+len(f.s.Columns)].(int64); ok {
-			row.Cut = append(row.Cut, driver.Cut{Column: i, Size: size})
-		}
-	case f.q.MaxValue > 0 && v.Size() > f.q.MaxValue:
-		if short, ok := cut(v, f.q.MaxValue); ok {
-			row.Cut = append(row.Cut, driver.Cut{Column: i, Size: int64(v.Size())})
-			v = short
-		}
+	if f.cutInSQL && f.sizes[i].Valid {
+		row.Cut = append(row.Cut, driver.Cut{Column: i, Size: f.sizes[i].Int64})
 	}
 	row.Values[i] = v
 	return nil
-}
-
-// cut returns the beginning of v, if v is of a kind that can be cut.
-func cut(v tuple.Value, most int) (tuple.Value, bool) {
-	text := v.AsText()
-	if len(text) <= most {
-		return v, false
-	}
-	switch text = text[:most]; v.Kind() {
-	case tuple.KindText:
-		return tuple.Text(text), true
-	case tuple.KindBytes:
-		return tuple.BytesOf(text), true
-	case tuple.KindJSON:
-		return tuple.JSON(text), true
-	case tuple.KindOther:
-		return tuple.Other(v.TypeName(), text), true
-	}
-	return v, false
 }

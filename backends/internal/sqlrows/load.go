@@ -83,7 +83,7 @@ func (l *loader) load(ctx context.Context, conn *sql.Conn, rows iter.Seq2[driver
 	if len(l.args) == 0 {
 		return nil
 	}
-	_, err := conn.ExecContext(l.d.WriteContext(ctx), l.insert(len(l.args)/len(l.columns)), l.args...)
+	_, err := conn.ExecContext(ctx, l.insert(len(l.args)/len(l.columns)), l.args...)
 	return err
 }
 
@@ -113,7 +113,6 @@ func (l *loader) add(row *driver.Row) error {
 
 // flush inserts a whole chunk.
 func (l *loader) flush(ctx context.Context, conn *sql.Conn) (err error) {
-	ctx = l.d.WriteContext(ctx)
 	if l.full == nil {
 		if l.full, err = conn.PrepareContext(ctx, l.insert(l.chunk)); err != nil {
 			return err

@@ -40,7 +40,10 @@ func (r Reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (
 	}
 	rows := make([]*driver.Row, len(keys))
 	limits := r.d.Limits()
-	chunk := max(1, min(getRows, getExpressions/(1+len(s.Columns)), limits.Union, limits.Arguments/len(s.Key)))
+	chunk := max(1, min(getRows, getExpressions/s.Width(), limits.Union, limits.Arguments/len(s.Key)))
+	if s.Width() >= limits.Columns {
+		chunk = 1 // no room to say which key a row is for
+	}
 	for from := 0; from < len(keys); from += chunk {
 		to := min(from+chunk, len(keys))
 		if err := r.getSome(ctx, s, keys[from:to], rows[from:to]); err != nil {
@@ -51,15 +54,19 @@ func (r Reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (
 }
 
 // getSome gets rows in one statement: a SELECT for each key, which says which
-// key it is for. A key that is found may be spelled otherwise than the one that
-// was asked for, so that the key itself could not say it.
+// key it is for if there are several. A key that is found may be spelled
+// otherwise than the one that was asked for, so that the key itself could not
+// say it.
 func (r Reader) getSome(ctx context.Context, s *driver.Schema, keys []tuple.Tuple, found []*driver.Row) error {
 	st := statement{d: r.d}
 	f := newFields(r.d, s, driver.Query{})
 	union := ""
 	for i, k := range keys {
 		one := statement{d: r.d, args: st.args}
-		one.write(union, "SELECT ", strconv.Itoa(i), ", ")
+		one.write(union, "SELECT ")
+		if len(keys) > 1 {
+			one.write(strconv.Itoa(i), ", ")
+		}
 		one.selectFields(f)
 		one.from(s)
 		if one.whereKey(s, k) {
@@ -77,7 +84,10 @@ func (r Reader) getSome(ctx context.Context, s *driver.Schema, keys []tuple.Tupl
 	}
 	defer rows.Close()
 	var n int
-	dest := append([]any{&n}, f.dest...)
+	dest := f.dest
+	if len(keys) > 1 {
+		dest = append([]any{&n}, dest...)
+	}
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
 			return err

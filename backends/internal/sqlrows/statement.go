@@ -40,7 +40,7 @@ func (st *statement) list(n int, sep string, one func(i int)) {
 // column names a column of a table in an expression. It is qualified, because
 // some databases take an unknown quoted name for a text.
 func (st *statement) column(s *driver.Schema, c *driver.Column) string {
-	return st.d.Quote(s.Name) + "." + st.d.Quote(c.Name)
+	return st.d.Qualifier(s.Name) + "." + st.d.Quote(c.Name)
 }
 
 // key names a column of the key in a comparison.

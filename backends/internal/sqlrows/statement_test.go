@@ -17,6 +17,7 @@ type plain struct{ rowValues bool }
 
 func (plain) Quote(name string) string                           { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 func (p plain) Table(name string) string                         { return "app." + p.Quote(name) }
+func (p plain) Qualifier(table string) string                    { return p.Quote(table) }
 func (plain) Placeholder(n int) string                           { return fmt.Sprintf("$%d", n) }
 func (plain) Collate(_ *driver.Column, expr string) string       { return expr }
 func (p plain) RowValues([]driver.Column) bool                   { return p.rowValues }
@@ -153,7 +154,7 @@ func TestScanStatement(t *testing.T) {
 	s.Name = `e "x"`
 	q := driver.Query{Range: tuple.Range{}.After(words("x", "y", "z")), Reverse: true, Limit: 10, MaxValue: 7}
 	query, args, err := ScanStatement(plain{rowValues: true}, s, q)
-	want := strings.ReplaceAll(`SELECT @."a", @."b", @."c", left(@."v",7), length(@."v") FROM app.@ WHERE (@."a", @."b", @."c") > ($1, $2, $3)`+
+	want := strings.ReplaceAll(`SELECT @."a", @."b", @."c", left(@."v",8), length(@."v") FROM app.@ WHERE (@."a", @."b", @."c") > ($1, $2, $3)`+
 		` ORDER BY @."a" DESC, @."b" DESC, @."c" DESC LIMIT 11`, "@", `"e ""x"""`)
 	if err != nil || query != want || len(args) != 3 {
 		t.Errorf("%s\nwant %s\n%v %v", query, want, args, err)

@@ -46,7 +46,8 @@ func Apply(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect, changes [
 	defer tx.end()
 	var applied driver.Applied
 	err = tx.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		applied, err = apply(ctx, d, conn, changes)
+		// To cancel a statement may end the transaction, and is meant to.
+		applied, err = apply(ctx, d, conn, itself, changes)
 		return err
 	})
 	if err != nil || len(applied.Conflicts) > 0 {
@@ -58,6 +59,8 @@ func Apply(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect, changes [
 	return applied, nil
 }
 
+func itself(ctx context.Context) context.Context { return ctx }
+
 // applyMark is the savepoint that Apply returns to. The names of the others
 // are numbers.
 const applyMark = "rowan_apply"
@@ -68,7 +71,7 @@ func (tx *Tx) Apply(ctx context.Context, changes []driver.Change) (applied drive
 		if err := tx.exec(ctx, conn, "SAVEPOINT "+applyMark); err != nil {
 			return err
 		}
-		applied, err = apply(ctx, tx.d, conn, changes)
+		applied, err = apply(ctx, tx.d, conn, tx.d.WriteContext, changes)
 		if err != nil || len(applied.Conflicts) > 0 {
 			applied = driver.Applied{Conflicts: applied.Conflicts}
 			if undo := tx.undo(ctx, conn, applyMark); undo != nil && err == nil {

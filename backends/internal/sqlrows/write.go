@@ -37,10 +37,11 @@ func newWrite(a *applier, s *driver.Schema, c *driver.Change) (*write, error) {
 	if w.c.NewKey, err = w.storedKey(c.NewKey); err != nil {
 		return nil, err
 	}
-	if w.c.Set, err = w.storedSet(); err != nil {
+	if err = w.convertBase(); err != nil {
 		return nil, err
 	}
-	return w, w.convertBase()
+	w.c.Set, err = w.storedSet()
+	return w, err
 }
 
 func (w *write) storedKey(k tuple.Tuple) (tuple.Tuple, error) {
@@ -187,7 +188,7 @@ func (w *write) exec(ctx context.Context, st *statement, k tuple.Tuple) (int64, 
 	if !st.whereKey(w.s, k) {
 		return 0, nil
 	}
-	result, err := w.q.ExecContext(w.d.WriteContext(ctx), st.sql.String(), st.args...)
+	result, err := w.q.ExecContext(w.writing(ctx), st.sql.String(), st.args...)
 	if err != nil {
 		return 0, err
 	}
@@ -204,7 +205,7 @@ func (w *write) insert(ctx context.Context) (tuple.Tuple, *driver.Conflict, erro
 		st.write(")")
 	})
 	if w.c.Key != nil {
-		result, err := w.q.ExecContext(w.d.WriteContext(ctx), st.sql.String(), st.args...)
+		result, err := w.q.ExecContext(w.writing(ctx), st.sql.String(), st.args...)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -229,7 +230,7 @@ func (st *statement) insert(s *driver.Schema, columns []string, values func()) {
 
 // generated runs an INSERT and returns the key that the database made.
 func (w *write) generated(ctx context.Context, st *statement) (tuple.Tuple, error) {
-	ctx = w.d.WriteContext(ctx)
+	ctx = w.writing(ctx)
 	if !w.d.Returning() {
 		result, err := w.q.ExecContext(ctx, st.sql.String(), st.args...)
 		if err != nil {
