@@ -37,6 +37,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &checked{w: stdout}
 	root.SetOut(out)
 	root.SetErr(stderr)
+	strictHelp(root)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		err = out.err
@@ -92,7 +93,6 @@ look at, run: rowan demo`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.demoCommand(), a.tablesCommand(), a.scanCommand(), a.getCommand(), a.putCommand(),
 		a.deleteCommand(), a.countCommand(), a.checkCommand(), a.versionCommand())
-	strictHelp(root)
 	return root
 }
 

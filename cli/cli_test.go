@@ -225,7 +225,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"scan", path, "orders", "--prefix", "a", "--from", "b"}, "--prefix is a range of its own"},
 		{[]string{"scan", path, "orders", "--from", "a", "--after", "b"}, "two lower ends"},
 		{[]string{"put", path, "orders", `("ada",1)`, "status"}, "COLUMN=VALUE"},
-		{[]string{"put", path, "orders", `("ada",1)`, "nope=1"}, "no column nope"},
+		{[]string{"put", path, "orders", `("ada",1)`, "nope=1"}, `no column "nope"`},
 		{[]string{"put", path, "orders", `("ada",1)`, "total=dear"}, "column total"},
 		{[]string{"get", path, "orders", `("ada",1)`, "extra"}, "not a whole key"},
 		{[]string{path}, "needs a terminal"},

@@ -89,17 +89,16 @@ func (a *app) demo(ctx context.Context, f demoFlags) error {
 // get one that can. One that another process has open is fine for it.
 func (a *app) checkDemo(ctx context.Context, f demoFlags) error {
 	s, err := backends.Open(ctx, f.path, backends.Options{ReadOnly: true})
-	switch store.KindOf(err) {
-	case store.Corrupt, store.NewerFormat, store.NotDatabase:
-		return driver.Errorf(store.KindOf(err), "%s", plain(err)).
-			WithHint("rowan demo --rebuild makes it anew; --path FILE leaves it as it is and makes another")
-	case store.Locked:
+	switch kind := store.KindOf(err); {
+	case err == nil:
+		return s.Close()
+	case kind == store.Locked:
 		return nil
+	case kind == store.Corrupt, kind == store.NewerFormat, kind == store.NotDatabase && f.path == defaultDemo():
+		return driver.Errorf(kind, "%s", plain(err)).
+			WithHint("rowan demo --rebuild makes it anew; --path FILE leaves it as it is and makes another")
 	}
-	if err != nil {
-		return err
-	}
-	return s.Close()
+	return err
 }
 
 // buildError is a failure to make the file, whatever it is made of.

@@ -22,7 +22,7 @@ func (a *app) tablesCommand() *cobra.Command {
 		Use:     "tables TARGET",
 		Short:   "List the tables and views",
 		Long:    "tables lists the tables and views of a database, with their keys and about how\nmany rows they have: ~ marks an estimate, and nothing is counted.",
-		Example: "  rowan tables orders.rowan",
+		Example: "  rowan tables shop.rowan\n  rowan tables shop.rowan --json",
 		Args:    exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.with(cmd.Context(), args[0], backends.Options{ReadOnly: true}, func(s *store.Store) error {
@@ -123,9 +123,9 @@ otherwise. A partial tuple speaks of all keys that begin with it.
 
 Without --limit, 500 rows are printed; if there are more, a note on standard
 error says so and the exit code is 3.`,
-		Example: `  rowan scan orders.rowan orders --prefix '("ada",)' --reverse --limit 10
-  rowan scan app.db users --from 100 --before 200 --format csv
-  rowan scan app.db users --limit 0 --json | jq .columns.name`,
+		Example: `  rowan scan shop.rowan orders --prefix '("tony-00000")' --reverse --limit 10
+  rowan scan shop.rowan products --from BK --before CL --format csv
+  rowan scan shop.rowan orders --limit 0 --json > orders.jsonl`,
 		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withTable(cmd.Context(), args[0], args[1], func(t *store.Table) error {
@@ -210,8 +210,8 @@ it has one element, and a tuple such as ("user",42) otherwise.
 
 With --column, only that column's value is printed: its bytes as they are if the
 output is not a terminal.`,
-		Example: `  rowan get orders.rowan orders '("ada",17)'
-  rowan get files.db blobs logo.png --column data > logo.png`,
+		Example: `  rowan get shop.rowan orders '("tony-00000",1)'
+  rowan get shop.rowan files images/BK-0000.png --column data > picture.png`,
 		Args: minimumArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withTable(cmd.Context(), args[0], args[1], func(t *store.Table) error {
@@ -339,7 +339,7 @@ func (a *app) countCommand() *cobra.Command {
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:     "count TARGET TABLE",
 		Short:   "Count the rows of a table or range",
-		Example: `  rowan count orders.rowan orders --prefix '("ada",)'`,
+		Example: `  rowan count shop.rowan orders --prefix '("tony-00000")'`,
 		Args:    exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withTable(cmd.Context(), args[0], args[1], func(t *store.Table) error {
@@ -366,10 +366,11 @@ func (a *app) countCommand() *cobra.Command {
 
 func (a *app) checkCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
-		Use:   "check TARGET",
-		Short: "Verify a database's own consistency",
-		Long:  "check reads the whole database and prints each fault that it finds. The exit code\nis 1 if there is one.",
-		Args:  exactArgs(1),
+		Use:     "check TARGET",
+		Short:   "Verify a database's own consistency",
+		Long:    "check reads the whole database and prints each fault that it finds. The exit code\nis 1 if there is one.",
+		Example: "  rowan check shop.rowan",
+		Args:    exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.with(cmd.Context(), args[0], backends.Options{ReadOnly: true}, func(s *store.Store) error {
 				return a.check(cmd.Context(), s)

@@ -16,9 +16,10 @@ var version = "dev"
 
 func (a *app) versionCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
-		Use:   "version",
-		Short: "Print the version, and what this build can open",
-		Args:  exactArgs(0),
+		Use:     "version",
+		Short:   "Print the version, and what this build can open",
+		Example: "  rowan version --json",
+		Args:    exactArgs(0),
 		RunE: func(*cobra.Command, []string) error {
 			if a.json {
 				return a.versionJSON()

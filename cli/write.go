@@ -46,7 +46,8 @@ takes null, a number, a string, or an object such as {"$bytes":"AAE="},
 With --create, a missing file and a missing table are made: the elements of the
 table's key are what those of KEY are, and it has one column of text, value.`,
 		Example: `  rowan put notes.rowan notes today value='buy milk' --create
-  rowan put orders.rowan orders '("ada",17)' status=paid note:=null`,
+  rowan put shop.rowan orders '("tony-00000",1)' status=paid note:=null
+  rowan put shop.rowan files copy.png type=image/png size=1 --stdin data < picture.png`,
 		Args: minimumArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.insert && f.update {
@@ -182,23 +183,33 @@ func twice(s *store.Schema, set []store.Assignment) error {
 	return nil
 }
 
-// assignment reads COLUMN=VALUE or COLUMN:=JSON.
+// assignment reads COLUMN=VALUE or COLUMN:=JSON. A column's name may itself hold
+// the signs: the first that ends a name counts.
 func assignment(s *store.Schema, word string) (store.Assignment, error) {
-	name, text, ok := strings.Cut(word, "=")
+	first, _, ok := strings.Cut(word, "=")
 	if !ok {
 		return store.Assignment{}, usagef("%s does not say which column it is for: write COLUMN=VALUE", word)
 	}
-	read := asText
-	if i, _ := settable(s, name); i < 0 && strings.HasSuffix(name, ":") {
-		name, read = strings.TrimSuffix(name, ":"), asJSON
+	for end, c := range word {
+		if c != '=' {
+			continue
+		}
+		name, text := word[:end], word[end+1:]
+		if i, err := settable(s, name); err == nil {
+			return assign(s, i, text, asText)
+		}
+		if i, err := settable(s, strings.TrimSuffix(name, ":")); err == nil {
+			return assign(s, i, text, asJSON)
+		}
 	}
-	i, err := settable(s, name)
-	if err != nil {
-		return store.Assignment{}, err
-	}
+	_, err := settable(s, strings.TrimSuffix(first, ":"))
+	return store.Assignment{}, err
+}
+
+func assign(s *store.Schema, i int, text string, read func(store.Column, string) (tuple.Value, error)) (store.Assignment, error) {
 	v, err := read(s.Columns[i], text)
 	if err != nil {
-		return store.Assignment{}, usagef("column %s: %s", name, why(err))
+		return store.Assignment{}, usagef("column %s: %s", s.Columns[i].Name, why(err))
 	}
 	return store.Assignment{Column: i, Value: v}, nil
 }
@@ -209,7 +220,10 @@ func settable(s *store.Schema, name string) (int, error) {
 	if i >= 0 {
 		return i, nil
 	}
-	return -1, usagef("%s has no column %s that could be set", s.Name, name)
+	if slices.ContainsFunc(s.Key, func(c store.Column) bool { return c.Name == name }) {
+		return -1, usagef("%s is part of the key of %s, which KEY sets", name, s.Name)
+	}
+	return -1, usagef("%s has no column %q", s.Name, name)
 }
 
 func asText(c store.Column, text string) (tuple.Value, error) {
@@ -278,7 +292,7 @@ func (a *app) deleteCommand() *cobra.Command {
 		Short: "Delete the rows of some keys",
 		Long: `delete removes the rows with the given keys in one transaction. Keys without a row
 are named, and make the exit code 1; the others are deleted all the same.`,
-		Example: `  rowan delete orders.rowan orders '("ada",17)' '("ada",18)'`,
+		Example: `  rowan delete shop.rowan orders '("tony-00000",3)' '("tony-00000",4)'`,
 		Args:    minimumArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.writes(cmd.Context(), args[0], f.confirm, backends.Options{}, func(s *store.Store, w *store.Writer) error {
