@@ -21,8 +21,8 @@ test: ## Install what the tests need, and run every check and test
 unit: ## Run the tests that need neither servers nor a terminal
 	$(GO) test $$($(GO) list ./... | grep -v /e2e)
 
-bench: ## Run the benchmarks, which are a module of their own
-	cd bench && $(GO) test -run '^$$' -bench . ./...
+bench: ## Measure rowan beside other tools, and print medians and ratios
+	cd bench && $(GO) run .
 
 fuzz: ## Run each fuzz target for FUZZTIME (30s)
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' bash .ci/fuzz

@@ -51,8 +51,14 @@ func (c *checker) format(ctx context.Context) (string, error) {
 }
 
 func (c *checker) vet(ctx context.Context) (string, error) {
-	return "", c.do(ctx, nil, "go", "vet", "./...")
+	return "", errors.Join(
+		c.do(ctx, nil, "go", "vet", "./..."),
+		c.do(ctx, nil, "go", "-C", benchModule, "vet", "./..."))
 }
+
+// benchModule is the folder of the benchmarks, which are a module of their own
+// and so are not among the packages of this one.
+const benchModule = "bench"
 
 var withoutCgo = []string{"CGO_ENABLED=0"}
 
@@ -65,7 +71,9 @@ func (c *checker) noCgo(ctx context.Context) (string, error) {
 // staticcheck runs the version that .ci/tools.mod pins: a module file of its
 // own keeps the tool out of rowan's dependencies.
 func (c *checker) staticcheck(ctx context.Context) (string, error) {
-	return "", c.do(ctx, nil, "go", "tool", "-modfile=.ci/tools.mod", "staticcheck", "./...")
+	return "", errors.Join(
+		c.do(ctx, nil, "go", "tool", "-modfile=.ci/tools.mod", "staticcheck", "./..."),
+		c.do(ctx, nil, "go", "-C", benchModule, "tool", "-modfile=../.ci/tools.mod", "staticcheck", "./..."))
 }
 
 const (
