@@ -89,7 +89,7 @@ func (s *screen) do(act pane.Action, cmd tea.Cmd) tea.Cmd {
 func (s *screen) View() tea.View {
 	f := style.Frame{
 		Width: s.width, Height: s.height, Focused: true,
-		Title: s.grid.Title(), Footer: s.grid.Footer(),
+		Title: s.grid.Title(), Note: s.grid.Note(), Footer: s.grid.Footer(),
 		Body: strings.Split(s.grid.View(), "\n"),
 	}
 	return tea.NewView(s.env.Styles.Panel.Draw(f))
