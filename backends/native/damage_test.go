@@ -150,7 +150,7 @@ func TestMessages(t *testing.T) {
 	disk.WriteFile("a.rowan", slices.Clone(whole[:100]))
 	wantMessage(t, open(), "a.rowan ends within its header, or is no rowan file", "")
 	_, err := Open(t.Context(), "none", Options{FS: disk})
-	wantMessage(t, err, "none cannot be opened: file does not exist", "")
+	wantMessage(t, err, "there is no file none", "")
 
 	disk.WriteFile("a.rowan", whole)
 	db := mustOpen(t, "a.rowan", Options{FS: disk}).(rw)

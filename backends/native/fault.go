@@ -80,6 +80,8 @@ func openError(path string, err error) error {
 
 func openText(path string, err error) string {
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no file " + path
 	case errors.Is(err, btree.ErrLocked):
 		return path + " is open in another process"
 	case errors.Is(err, btree.ErrNotDatabase):
