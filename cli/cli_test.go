@@ -3,9 +3,12 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -53,15 +56,39 @@ func isolate(t *testing.T) (dir string) {
 	return dir
 }
 
+// builtShop builds the demo once for all tests that want one to work on.
+var builtShop = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "rowan-cli-test")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "shop.rowan")
+	var stderr bytes.Buffer
+	args := []string{"demo", "--build-only", "--rows", "2000", "--path", path}
+	if code := Main(args, strings.NewReader(""), io.Discard, &stderr); code != exitDone {
+		return nil, fmt.Errorf("exit code %d: %s", code, &stderr)
+	}
+	return os.ReadFile(path)
+})
+
+// shopFile returns the path of a demo that is the test's own.
 func shopFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(isolate(t), "shop.rowan")
-	rowan(t, "demo", "--build-only", "--rows", "2000", "--path", path).want(t, path+"\n")
+	content, err := builtShop()
+	if err == nil {
+		err = os.WriteFile(path, content, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	return path
 }
 
 func TestDemo(t *testing.T) {
-	path := shopFile(t)
+	path := filepath.Join(isolate(t), "shop.rowan")
+	rowan(t, "demo", "--build-only", "--rows", "2000", "--path", path).want(t, path+"\n")
 	rowan(t, "count", path, "orders").want(t, "2000\n")
 	rowan(t, "check", path).want(t, "")
 	if r := rowan(t, "tables", path); !strings.Contains(r.stdout, "~2,000") || !strings.Contains(r.stdout, "customer, number, line") {
