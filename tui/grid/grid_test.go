@@ -215,7 +215,7 @@ func TestFilter(t *testing.T) {
 
 	w.Press("/").Type("paid-not").Press("enter").See(`0 rows match "paid-not". esc clears the filter.`)
 	w.Press("esc").See("c00000")
-	w.Press("/").Type("status=").Press("enter")
+	w.Press("/").See("/a word, column=value").Type("status=").Miss("a word").Press("enter")
 	if w.screen.grid.prompt == nil {
 		w.Press("/")
 	}
@@ -295,7 +295,7 @@ func TestGoTo(t *testing.T) {
 		w.Press("ctrl+g").Type(c.text).Press("enter")
 		w.expect(order(c.row).Key.String())
 	}
-	w.Press("ctrl+g").Type("(1,2,3)").Press("enter").See("the key has 3 elements").Press("esc").Miss("go to:")
+	w.Press("ctrl+g").See("go to: customer or (customer,id), or 50%").Type("(1,2,3)").Press("enter").See("the key has 3 elements").Press("esc").Miss("go to:")
 	w.run("goto", `("c00150",99)`)
 	w.expect(order(1510).Key.String())
 	if n := last[pane.Notice](t, w.screen); !strings.Contains(n.Text, `There is no row ("c00150",99)`) {

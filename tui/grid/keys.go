@@ -181,17 +181,7 @@ func (m *Model) noBack() string {
 }
 
 // blocked says why nothing can be written to the table.
-func (m *Model) blocked() string {
-	switch s := m.schema(); {
-	case m.env.Writer == nil && m.env.ReadOnly != "":
-		return m.env.ReadOnly
-	case m.env.Writer == nil:
-		return "the database is open for reading only"
-	case s != nil && s.ReadOnly != "":
-		return s.ReadOnly
-	}
-	return ""
-}
+func (m *Model) blocked() string { return m.env.Blocked(m.schema()) }
 
 func (m *Model) noWrite() string {
 	if why := m.noTable(); why != "" {

@@ -31,6 +31,7 @@ const maxHistory = 50
 type prompt struct {
 	kind  promptKind
 	field field.Field
+	forms string // what may be typed
 	err   string // why the answer will not do
 	older int    // how far the user went back in the history
 }
@@ -50,7 +51,26 @@ func (h *history) add(k promptKind, text string) {
 
 // ask opens the prompt.
 func (m *Model) ask(k promptKind, text string) {
-	m.prompt = &prompt{kind: k, field: field.New(text)}
+	m.prompt = &prompt{kind: k, field: field.New(text), forms: filterForms}
+	if k == promptKey {
+		m.prompt.forms = keyForms(m.schema())
+	}
+}
+
+// filterForms are the commonest of what [store.ParseFilter] reads.
+const filterForms = "a word, column=value, column>value, column~word"
+
+// keyForms are the forms in which a place in a table is named.
+func keyForms(s *store.Schema) string {
+	names := make([]string, len(s.Key))
+	for i, c := range s.Key {
+		names[i] = c.Name
+	}
+	forms := names[0]
+	if len(names) > 1 {
+		forms += " or (" + strings.Join(names, ",") + ")"
+	}
+	return forms + ", or 50%"
 }
 
 // dismiss closes the prompt.
@@ -243,7 +263,11 @@ func (p *prompt) append(dst []byte, st *style.Styles, width, room int) []byte {
 	}
 	dst = append(append(dst, '\n'), layer.Of(themes.Accent).On...)
 	dst = display.AppendFit(dst, label, min(cells(label), width))
-	text, _ := p.field.Draw(width - cells(label))
+	room = width - cells(label)
+	if p.field.Empty() {
+		return append(dst, style.Line(layer.Muted(), room, style.Plain(p.forms))...)
+	}
+	text, _ := p.field.Draw(room)
 	return layer.Text().Append(dst, text)
 }
 

@@ -57,3 +57,17 @@ func (e *Env) Committing() (elapsed time.Duration, ok bool) {
 	}
 	return e.Now().Sub(e.lentSince), true
 }
+
+// Blocked says why nothing can be written to a table, nil for the database as a
+// whole; it returns "" if something can.
+func (e *Env) Blocked(s *store.Schema) string {
+	switch {
+	case e.Writer == nil && e.ReadOnly != "":
+		return e.ReadOnly
+	case e.Writer == nil:
+		return "the database is open for reading only"
+	case s != nil:
+		return s.ReadOnly
+	}
+	return ""
+}

@@ -25,7 +25,7 @@ func (m *Model) buildCommands() []pane.Command {
 		{Name: "as-hex", Help: "show the bytes of the value", Keys: []string{"x"}, Disabled: m.noValue, Run: m.choose(modeHex)},
 		{Name: "as-row", Help: "show all columns of the row", Keys: []string{"r"}, Hint: "row", Disabled: m.noValue, Run: m.choose(modeRow)},
 		{Name: "copy", Help: "copy the value", Keys: []string{"y"}, Hint: "copy", Disabled: m.noCopy, Run: m.copy},
-		{Name: "edit", Help: "edit the cell", Keys: []string{"e", "f2"}, Hint: "edit", Disabled: m.noValue,
+		{Name: "edit", Help: "edit the cell", Keys: []string{"e", "f2"}, Hint: "edit", Disabled: m.noEdit,
 			Run: func(string) (pane.Action, tea.Cmd) { return pane.Run{Name: "edit-cell"}, nil }},
 		{Name: "back", Help: "go back to the rows, or cancel reading", Keys: []string{"esc", "enter"}, Motion: true, Hint: "back", Run: m.back},
 	}
@@ -45,6 +45,13 @@ func (m *Model) noValue() string {
 		return "no cell is selected"
 	}
 	return ""
+}
+
+func (m *Model) noEdit() string {
+	if why := m.noValue(); why != "" {
+		return why
+	}
+	return m.env.Blocked(m.sel.Schema)
 }
 
 func (m *Model) noRest() string {

@@ -288,3 +288,16 @@ func BenchmarkMegabyte(b *testing.B) {
 		}
 	}
 }
+
+func TestReadOnlyValueIsNotOfferedForEditing(t *testing.T) {
+	w := newWorld(t, 80, 24, tuple.Text("x"))
+	w.show(0).Press("e")
+	if did := w.did(); did != (pane.Run{Name: "edit-cell"}) {
+		t.Errorf("e asks for %+v", did)
+	}
+	w.Env.Writer, w.Env.ReadOnly = nil, "it was opened read-only"
+	w.Press("e")
+	if did := w.did(); did != pane.Refusal("it was opened read-only") {
+		t.Errorf("e asks for %+v", did)
+	}
+}
