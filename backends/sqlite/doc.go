@@ -40,10 +40,13 @@
 // each of its connections is opened with mode=ro and query_only. Writes go
 // through one connection and wait for each other. Foreign keys are enforced.
 //
-// In a database with a write-ahead log, that makes the empty files -wal and
-// -shm beside it if they are missing, as SQLite always does, but changes nothing
-// in it. Where they can be neither opened nor made, [Open] says so; only on a
-// file system that is mounted read-only is the file read without locks.
+// If the file is deleted, renamed or replaced while it is open, calls fail with
+// driver.Unavailable until it is back, and what is not committed is not written.
+//
+// To open a database with a write-ahead log read-only makes the empty files -wal
+// and -shm beside it if they are missing, as SQLite always does, but changes
+// nothing in it. Where they can be neither opened nor made, [Open] says so; only
+// on a file system that is mounted read-only is the file read without locks.
 //
 // What it cannot do well: a large table that has NULL far behind in its primary
 // key is first taken for one that has none; a page of a view takes time in
