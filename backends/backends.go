@@ -7,9 +7,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -79,7 +81,7 @@ func Open(ctx context.Context, target string, o Options) (*store.Store, error) {
 	}
 	db, err := b.open(ctx, location, o)
 	if err != nil {
-		return nil, openError(b.Name, err)
+		return nil, openError(b.Name, named(location, err))
 	}
 	return store.New(db), nil
 }
@@ -89,6 +91,15 @@ func openError(backend string, err error) error {
 	return &store.Error{
 		Op: "open", Backend: backend, Kind: store.KindOf(err), Hint: store.HintOf(err), Err: err,
 	}
+}
+
+// named adds to an error which database it is about, if it does not say: some
+// of a backend's own errors are about any.
+func named(location string, err error) error {
+	if location == "" || strings.Contains(err.Error(), filepath.Base(location)) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", location, err)
 }
 
 // find returns the backend for a target, and what is to be opened with it.

@@ -116,6 +116,29 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestErrorNamesFile checks that an error says which file it is about, also when
+// it is the database library's own.
+func TestErrorNamesFile(t *testing.T) {
+	if !withSQLite {
+		t.Skip("this build opens no SQLite file")
+	}
+	path := filepath.Join(t.TempDir(), "cut.db")
+	if out, err := exec.Command("sqlite3", path, "create table t(a); create table u(a)").CombinedOutput(); err != nil {
+		t.Fatalf("sqlite3 (Debian's package of that name) is needed: %v %s", err, out)
+	}
+	if err := os.Truncate(path, 3000); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), path, Options{ReadOnly: true})
+	if err == nil {
+		s.Close()
+		t.Fatal("it opens")
+	}
+	if n := strings.Count(err.Error(), "cut.db"); n != 1 {
+		t.Errorf("the file is named %d times: %v", n, err)
+	}
+}
+
 func TestScheme(t *testing.T) {
 	for target, want := range map[string]string{
 		"sqlite:a.db": "sqlite", "rowan:///a": "rowan", "redis+tls://h": "redis+tls",

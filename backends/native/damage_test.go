@@ -3,6 +3,7 @@ package native
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -181,5 +182,24 @@ func TestNewInForbiddenDirectory(t *testing.T) {
 	_, err := Open(t.Context(), "a.rowan", Options{Create: true, FS: disk})
 	if classify(err) != driver.Permission {
 		t.Errorf("%v is of kind %v", err, classify(err))
+	}
+}
+
+// TestCutOffWhileOpen cuts a file off under a reader, whose memory it is.
+func TestCutOffWhileOpen(t *testing.T) {
+	db, path := create(t, Options{})
+	insert(t, db, strings.Repeat("long ", 100_000))
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	reader := mustOpen(t, path, Options{ReadOnly: true})
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err := readAll(t, reader)
+	wantMessage(t, err, "a page cannot be read: the file was cut off while it was open, or its disk fails",
+		"open it again; if that fails too, run a check, and restore a backup")
+	if classify(err) != driver.Unavailable {
+		t.Errorf("it is of kind %v", classify(err))
 	}
 }

@@ -40,6 +40,8 @@ func explain(err error) error {
 	switch {
 	case errors.Is(err, btree.ErrKeyTooLarge):
 		return e.WithHint("use a shorter key")
+	case errors.Is(err, btree.ErrFault):
+		return e.WithHint("open it again; if that fails too, run a check, and restore a backup")
 	case errors.Is(err, syscall.EFBIG):
 		return e.WithHint("raise the limit of file sizes (ulimit -f), or use another file system")
 	}
@@ -53,6 +55,9 @@ func reason(err error) string {
 			return damage.Why
 		}
 		return fmt.Sprintf("page %d is damaged: %s", damage.Page, damage.Why)
+	}
+	if errors.Is(err, btree.ErrFault) {
+		return "a page cannot be read: the file was cut off while it was open, or its disk fails"
 	}
 	text := strings.TrimPrefix(err.Error(), "btree: ")
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
