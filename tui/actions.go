@@ -40,6 +40,9 @@ func (m *Model) do(from pane.Pane, act pane.Action) tea.Cmd {
 		return tea.Quit
 	case pane.SetTheme:
 		return m.setTheme(act.Name)
+	case pane.PreviewTheme:
+		m.tryTheme(act.Name)
+		return nil
 	}
 	if cmd, ok := m.doData(act); ok {
 		return cmd

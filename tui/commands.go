@@ -34,7 +34,7 @@ func (m *Model) commands() []pane.Command {
 		{Name: "database", Help: "open another database", Arg: "path", Complete: m.targets, Run: m.openDatabase},
 		{Name: "reload", Help: "read everything again", Keys: []string{"R"}, Disabled: m.nothingOpen, Run: does(pane.Reload{})},
 		{Name: "log", Help: "show what happened", Keys: []string{"@"}, Run: m.showLog},
-		{Name: "theme", Help: "change the theme, by its name or file", Arg: "name", Complete: themeNames, Run: m.pickTheme},
+		{Name: "theme", Help: "change the theme, by its name or file", Arg: "name", Complete: themeNames, Preview: previewTheme, Run: m.pickTheme},
 		{Name: "mouse", Help: "turn the mouse on or off (off, the terminal selects text)", Keys: []string{"m"}, Run: m.toggleMouse},
 		{Name: "discard", Help: "drop all staged changes", Disabled: m.nothingStaged, Run: m.confirmDiscard},
 		{Name: "suspend", Help: "go back to the shell for a while (fg returns)", Keys: []string{"ctrl+z"}, Run: suspend},
@@ -201,6 +201,8 @@ func (m *Model) targets() []string {
 }
 
 func themeNames() []string { return append(themes.Names(), autoTheme) }
+
+func previewTheme(name string) pane.Action { return pane.PreviewTheme{Name: name} }
 
 func (m *Model) openNamed(name string) (pane.Action, tea.Cmd) {
 	if name == "" {

@@ -365,6 +365,31 @@ func TestPromptNamesItsKeys(t *testing.T) {
 	u.open("orders").Press("y").See("✓ Copied the cell").Press("/").See("enter apply", "esc cancel").Miss("Copied")
 }
 
+// TestThemesAreSeenBeforeOneIsChosen: the selected one is shown, and gone with
+// the palette.
+func TestThemesAreSeenBeforeOneIsChosen(t *testing.T) {
+	u := start(t)
+	expect := func(want string) {
+		t.Helper()
+		if got := u.model.env.Styles.Theme; got != want {
+			t.Errorf("the theme is %q, want %q", got, want)
+		}
+	}
+	before := u.model.env.Styles.Theme
+	u.Press(":").Type("theme hig")
+	expect(themes.HighContrast)
+	u.Press("backspace", "backspace", "backspace").Press("down")
+	expect(themes.Light)
+	u.Press("esc")
+	expect(before)
+	u.Press(":").Type("theme li")
+	expect(themes.Light)
+	u.Press("ctrl+u").Type("quit")
+	expect(before)
+	u.Press("ctrl+u").Type("theme mono").Press("enter")
+	expect(themes.Mono)
+}
+
 func TestThemeOfAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mine.toml")
 	src, err := os.ReadFile("../themes/light.toml")

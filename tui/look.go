@@ -14,15 +14,19 @@ import (
 // look is how the screen is coloured.
 type look struct {
 	chosen *themes.Theme // by the user or the database; nil goes by light
+	tried  *themes.Theme // shown for a moment in its place, nil if none is
 	light  bool          // what the terminal said of its background
 	known  bool          // it has said so
 }
 
 // restyle makes the styles of the theme that applies.
 func (m *Model) restyle() {
-	t := m.look.chosen
-	if t == nil {
-		t = themes.Default(!m.look.light)
+	t := themes.Default(!m.look.light)
+	if m.look.chosen != nil {
+		t = m.look.chosen
+	}
+	if m.look.tried != nil {
+		t = m.look.tried
 	}
 	m.env.Styles = style.New(t)
 	m.screen.stale = true
@@ -54,9 +58,31 @@ func (m *Model) setTheme(name string) tea.Cmd {
 		m.restyle()
 		return m.askBackground()
 	}
+	if t, err := themes.Named(name); err == nil {
+		m.look.chosen = t
+		m.restyle()
+		return nil
+	}
 	return task.Start(m.env.Tasks, themeSlot, func(context.Context) (*themes.Theme, error) {
 		return themes.Find(name)
 	})
+}
+
+// tryTheme shows a built-in theme for a while. The empty name, or that of none,
+// brings the one that was chosen back.
+func (m *Model) tryTheme(name string) {
+	var t *themes.Theme
+	switch name {
+	case "":
+	case autoTheme:
+		t = themes.Default(!m.look.light)
+	default:
+		t, _ = themes.Named(name)
+	}
+	if t != m.look.tried {
+		m.look.tried = t
+		m.restyle()
+	}
 }
 
 // themeRead takes the theme that was asked for.

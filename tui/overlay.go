@@ -49,6 +49,7 @@ func (m *Model) remove(i int) {
 		c.Close()
 	}
 	m.env.Tasks.CancelPane(p.ID())
+	m.tryTheme("")
 }
 
 func (m *Model) closeOverlays() {

@@ -22,7 +22,7 @@ func (m *Model) View() tea.View {
 	if m.screen.mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
-	if m.look.chosen != nil || m.look.known {
+	if m.look.chosen != nil || m.look.tried != nil || m.look.known {
 		// Before the terminal has said what its background is, setting it
 		// would be the answer to that question.
 		v.BackgroundColor, v.ForegroundColor = m.env.Styles.Background, m.env.Styles.Foreground

@@ -30,6 +30,8 @@ type Model struct {
 	// chosen says that the cursor was moved, so that enter means the selected
 	// item even if what is typed is a command as it stands.
 	chosen bool
+	// shown is the command whose effect is being previewed, with the argument.
+	shown item
 
 	width, height int
 }
@@ -90,12 +92,32 @@ func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
 	if _, changed := m.input.Update(msg); changed {
 		m.search()
 	}
-	return nil, nil
+	return m.preview(), nil
 }
 
 func (m *Model) moved() (pane.Action, tea.Cmd) {
 	m.chosen = true
-	return nil, nil
+	return m.preview(), nil
+}
+
+// preview asks for the effect of the selected item to be shown, where a command
+// can do that, and for that of the one before to be taken back.
+func (m *Model) preview() pane.Action {
+	var now item
+	if len(m.items) > 0 {
+		if it := m.items[m.list.Cursor()]; it.command.Preview != nil && it.arg != "" {
+			now = it
+		}
+	}
+	was := m.shown
+	m.shown = now
+	switch {
+	case now.command == was.command && now.arg == was.arg:
+		return nil
+	case now.command == nil:
+		return was.command.Preview("")
+	}
+	return now.command.Preview(now.arg)
 }
 
 func (m *Model) step(d int) func(string) (pane.Action, tea.Cmd) {
@@ -160,7 +182,7 @@ func (m *Model) complete(string) (pane.Action, tea.Cmd) {
 	}
 	m.input.Set(text)
 	m.search()
-	return nil, nil
+	return m.preview(), nil
 }
 
 // typed returns what is typed as a command's name and its argument.

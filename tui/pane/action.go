@@ -109,6 +109,9 @@ type (
 	Reload struct{}
 	// SetTheme changes the theme, to a built-in one or to that of a file.
 	SetTheme struct{ Name string }
+	// PreviewTheme shows a built-in theme until the overlay that asks for it
+	// closes; the empty name is the theme that was chosen.
+	PreviewTheme struct{ Name string }
 	// Quit leaves the program, after asking if changes are staged.
 	Quit struct{}
 	// QuitNow leaves the program. Staged changes stay in their journal.
@@ -126,31 +129,32 @@ const (
 	Blocked
 )
 
-func (Actions) action()    {}
-func (OpenTarget) action() {}
-func (OpenTable) action()  {}
-func (OpenView) action()   {}
-func (GoTo) action()       {}
-func (Selected) action()   {}
-func (ShowScan) action()   {}
-func (EditCell) action()   {}
-func (InsertRow) action()  {}
-func (Staged) action()     {}
-func (Discard) action()    {}
-func (UndoCommit) action() {}
-func (Review) action()     {}
-func (Commit) action()     {}
-func (StopCommit) action() {}
-func (Committed) action()  {}
-func (Close) action()      {}
-func (Focus) action()      {}
-func (Zoom) action()       {}
-func (Run) action()        {}
-func (Confirm) action()    {}
-func (Copy) action()       {}
-func (Notice) action()     {}
-func (Report) action()     {}
-func (Reload) action()     {}
-func (SetTheme) action()   {}
-func (Quit) action()       {}
-func (QuitNow) action()    {}
+func (Actions) action()      {}
+func (OpenTarget) action()   {}
+func (OpenTable) action()    {}
+func (OpenView) action()     {}
+func (GoTo) action()         {}
+func (Selected) action()     {}
+func (ShowScan) action()     {}
+func (EditCell) action()     {}
+func (InsertRow) action()    {}
+func (Staged) action()       {}
+func (Discard) action()      {}
+func (UndoCommit) action()   {}
+func (Review) action()       {}
+func (Commit) action()       {}
+func (StopCommit) action()   {}
+func (Committed) action()    {}
+func (Close) action()        {}
+func (Focus) action()        {}
+func (Zoom) action()         {}
+func (Run) action()          {}
+func (Confirm) action()      {}
+func (Copy) action()         {}
+func (Notice) action()       {}
+func (Report) action()       {}
+func (Reload) action()       {}
+func (SetTheme) action()     {}
+func (PreviewTheme) action() {}
+func (Quit) action()         {}
+func (QuitNow) action()      {}

@@ -96,6 +96,9 @@ type Command struct {
 	Arg string
 	// Complete lists arguments to choose from. Nil offers none.
 	Complete func() []string
+	// Preview asks for what shows the effect of an argument while it is only
+	// selected in the palette; with "" it takes that back. Nil shows nothing.
+	Preview func(arg string) Action
 	// Motion tells that the command only moves about, or edits what is being
 	// typed: the palette leaves it out.
 	Motion bool
