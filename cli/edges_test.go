@@ -97,6 +97,31 @@ func TestTooLarge(t *testing.T) {
 	rowan(t, "count", path, "countries").want(t, "23\n")
 }
 
+// TestCreateLeavesNothing checks that a row that is refused does not leave the
+// table that was to be made for it.
+func TestCreateLeavesNothing(t *testing.T) {
+	path := filepath.Join(isolate(t), "notes.rowan")
+	rowan(t, "put", path, "notes", "a", "value=v", "--create").want(t, "")
+	for _, c := range []struct {
+		args []string
+		code int
+		why  string
+	}{
+		{[]string{"k", "nope=1"}, exitUsage, `no column "nope"`},
+		{[]string{"(null)", "value=1"}, exitUsage, "an element is null"},
+		{[]string{"()", "value=1"}, exitUsage, "at least one element"},
+		{[]string{"(", "value=1"}, exitUsage, "is not a key"},
+		{[]string{strings.Repeat("k", 9000), "value=1"}, exitFailed, "key too large"},
+		{[]string{"k", "value:=5"}, exitFailed, "holds text, not int"},
+		{[]string{"k", "value=1", "--update"}, exitFailed, "there is no row"},
+	} {
+		args := append([]string{"put", path, "new"}, c.args...)
+		rowan(t, append(args, "--create")...).fails(t, c.code, c.why)
+		rowan(t, "count", path, "new").fails(t, exitFailed, "has no table new")
+	}
+	rowan(t, "check", path).want(t, "")
+}
+
 // TestNoKey looks for keys in a table that has none.
 func TestNoKey(t *testing.T) {
 	s := &store.Schema{Name: "v"}
