@@ -51,14 +51,21 @@ func (c *checker) format(ctx context.Context) (string, error) {
 }
 
 func (c *checker) vet(ctx context.Context) (string, error) {
-	return "", errors.Join(
-		c.do(ctx, nil, "go", "vet", "./..."),
-		c.do(ctx, nil, "go", "-C", benchModule, "vet", "./..."))
+	return "", c.inModules(func(dir string) error {
+		return c.do(ctx, nil, "go", "-C", dir, "vet", "./...")
+	})
 }
 
-// benchModule is the folder of the benchmarks, which are a module of their own
-// and so are not among the packages of this one.
-const benchModule = "bench"
+// inModules calls f with the folder of each module: this one, and those in its
+// folders, such as bench, whose packages are not among its own.
+func (c *checker) inModules(f func(dir string) error) error {
+	nested, err := filepath.Glob("*/go.mod")
+	errs := []error{err, f(".")}
+	for _, mod := range nested {
+		errs = append(errs, f(filepath.Dir(mod)))
+	}
+	return errors.Join(errs...)
+}
 
 var withoutCgo = []string{"CGO_ENABLED=0"}
 
@@ -71,9 +78,13 @@ func (c *checker) noCgo(ctx context.Context) (string, error) {
 // staticcheck runs the version that .ci/tools.mod pins: a module file of its
 // own keeps the tool out of rowan's dependencies.
 func (c *checker) staticcheck(ctx context.Context) (string, error) {
-	return "", errors.Join(
-		c.do(ctx, nil, "go", "tool", "-modfile=.ci/tools.mod", "staticcheck", "./..."),
-		c.do(ctx, nil, "go", "-C", benchModule, "tool", "-modfile=../.ci/tools.mod", "staticcheck", "./..."))
+	tools, err := filepath.Abs(".ci/tools.mod")
+	if err != nil {
+		return "", err
+	}
+	return "", c.inModules(func(dir string) error {
+		return c.do(ctx, nil, "go", "-C", dir, "tool", "-modfile="+tools, "staticcheck", "./...")
+	})
 }
 
 const (
