@@ -252,27 +252,37 @@ type progressBar struct {
 	label   string
 	live    bool // on a terminal, the line is drawn again and again
 	drawn   bool
+	width   int // of the bar, in cells
 	started time.Time
 }
 
 func newProgressBar(a *app, label string) *progressBar {
-	p := &progressBar{a: a, label: label, live: isTerminal(a.stderr), started: time.Now()}
+	p := &progressBar{a: a, label: label, live: isTerminal(a.stderr), started: time.Now(), width: maxBar}
+	if room := terminalWidth(a.stderr); room > 0 {
+		p.width = max(0, min(maxBar, room-len(label)-barText))
+	}
 	if !p.live {
 		a.note("%s…", label)
 	}
 	return p
 }
 
-const barWidth = 30
+const (
+	// maxBar is how long a bar is if there is room.
+	maxBar = 30
+	// barText is the room for what stands beside label and bar. A line that the
+	// terminal wraps could not be drawn over.
+	barText = 34
+)
 
 func (p *progressBar) show(rows, of int) {
 	if !p.live || of == 0 {
 		return
 	}
 	p.drawn = true
-	full := barWidth * rows / of
+	full := p.width * rows / of
 	fmt.Fprintf(p.a.stderr, "\r%s  %s%s %3d%%  %s rows ", p.label,
-		strings.Repeat("█", full), strings.Repeat("░", barWidth-full), 100*rows/of, display.Count(int64(rows)))
+		strings.Repeat("█", full), strings.Repeat("░", p.width-full), 100*rows/of, display.Count(int64(rows)))
 }
 
 func (p *progressBar) end() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rowan-db/rowan/backends"
+	"github.com/rowan-db/rowan/tui/display"
 )
 
 // TestDemoUnreadable checks what is said of a demo that cannot be opened, and
@@ -147,5 +148,26 @@ func TestDemoAbandoned(t *testing.T) {
 		if _, err := os.Stat(name); err != nil {
 			t.Errorf("%s is gone", filepath.Base(name))
 		}
+	}
+}
+
+// TestProgressBar checks that the bar ends at all of it, in a line as wide as
+// it may be.
+func TestProgressBar(t *testing.T) {
+	var shown strings.Builder
+	p := newProgressBar(&app{stderr: &shown}, "Building")
+	shown.Reset()
+	p.live = true
+	for _, width := range []int{0, 1, maxBar} {
+		p.width = width
+		p.show(1_000_000, 2_000_000)
+		p.show(2_000_000, 2_000_000)
+		p.end()
+		lines := strings.Split(strings.TrimSpace(shown.String()), "\r")
+		last := lines[len(lines)-1]
+		if !strings.Contains(last, "100%") || strings.Contains(last, "░") || display.Width(last) > len("Building")+width+barText {
+			t.Errorf("a bar of %d cells ends with %q", width, last)
+		}
+		shown.Reset()
 	}
 }

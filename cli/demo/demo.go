@@ -60,6 +60,7 @@ func Build(ctx context.Context, s *store.Store, w *store.Writer, o Options) erro
 			return fmt.Errorf("demo: %w", err)
 		}
 	}
+	p.of = p.rows // which was about right before
 	p.tell()
 	return nil
 }
