@@ -19,7 +19,6 @@ import (
 	"github.com/rowan-db/rowan/cli/demo"
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
-	"github.com/rowan-db/rowan/tui/display"
 )
 
 // demoFlags are the flags of the demo command.
@@ -244,49 +243,4 @@ func removeIfExists(path string) error {
 		return err
 	}
 	return nil
-}
-
-// progressBar shows on standard error how far something has come.
-type progressBar struct {
-	a       *app
-	label   string
-	live    bool // on a terminal, the line is drawn again and again
-	drawn   bool
-	width   int // of the bar, in cells
-	started time.Time
-}
-
-func newProgressBar(a *app, label string) *progressBar {
-	p := &progressBar{a: a, label: label, live: isTerminal(a.stderr), started: time.Now(), width: maxBar}
-	if room := terminalWidth(a.stderr); room > 0 {
-		p.width = max(0, min(maxBar, room-len(label)-barText))
-	}
-	if !p.live {
-		a.note("%s…", label)
-	}
-	return p
-}
-
-const (
-	// maxBar is how long a bar is if there is room.
-	maxBar = 30
-	// barText is the room for what stands beside label and bar. A line that the
-	// terminal wraps could not be drawn over.
-	barText = 34
-)
-
-func (p *progressBar) show(rows, of int) {
-	if !p.live || of == 0 {
-		return
-	}
-	p.drawn = true
-	full := p.width * rows / of
-	fmt.Fprintf(p.a.stderr, "\r%s  %s%s %3d%%  %s rows ", p.label,
-		strings.Repeat("█", full), strings.Repeat("░", p.width-full), 100*rows/of, display.Count(int64(rows)))
-}
-
-func (p *progressBar) end() {
-	if p.drawn {
-		fmt.Fprintf(p.a.stderr, " %.1fs\n", time.Since(p.started).Seconds())
-	}
 }

@@ -159,7 +159,7 @@ func TestProgressBar(t *testing.T) {
 	shown.Reset()
 	p.live = true
 	for _, width := range []int{0, 1, maxBar} {
-		p.width = width
+		p.bar.SetWidth(width)
 		p.show(1_000_000, 2_000_000)
 		p.show(2_000_000, 2_000_000)
 		p.end()

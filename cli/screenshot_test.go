@@ -1,3 +1,8 @@
+//go:build !race
+
+// The picture shows the whole demo, which takes the race detector half a minute
+// to build. The checks run these tests without it, too.
+
 package cli
 
 import (

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/spinner"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rowan-db/rowan/tui/display"
@@ -65,11 +66,9 @@ func cut(line string, left, right int) string {
 // on the right and below.
 func Center(size, in int) int { return max(0, (in-size)/2) }
 
-// spinnerFrames turn clockwise.
-var spinnerFrames = [...]string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
-
 // Spinner returns the frame that shows activity which has lasted for elapsed.
 // It is one cell wide.
 func Spinner(elapsed time.Duration) string {
-	return spinnerFrames[int(max(0, elapsed)/(100*time.Millisecond))%len(spinnerFrames)]
+	s := spinner.MiniDot
+	return s.Frames[int(max(0, elapsed)/s.FPS)%len(s.Frames)]
 }

@@ -28,8 +28,9 @@ type Styles struct {
 	Dark  bool
 
 	// Background and Foreground are the colours of the whole screen, for
-	// tea.View. They are nil when the theme uses the terminal's own.
-	Background, Foreground color.Color
+	// tea.View, and Accent is that of what stands out. They are nil when the
+	// theme uses the terminal's own.
+	Background, Foreground, Accent color.Color
 
 	Screen  Layer // on the screen's background
 	Overlay Layer // in dialogs and menus
@@ -88,6 +89,7 @@ func New(t *themes.Theme) *Styles {
 	s := &Styles{
 		Theme: t.Name, Dark: t.Dark,
 		Background: toColor(t.Paint(themes.Background)), Foreground: toColor(t.Paint(themes.Text)),
+		Accent: toColor(t.Paint(themes.Accent)),
 		Screen: screen, Overlay: overlay,
 		Panel:  newPanel(screen),
 		Dialog: newPanel(overlay),

@@ -8,7 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"charm.land/bubbles/v2/spinner"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rowan-db/rowan/themes"
@@ -213,8 +215,15 @@ func TestStatesLookDifferent(t *testing.T) {
 }
 
 func TestSpinnerTurns(t *testing.T) {
-	if Spinner(0) == Spinner(100e6) || Spinner(0) != Spinner(1e9) || Spinner(-1) != Spinner(0) {
+	frame := spinner.MiniDot.FPS
+	round := time.Duration(len(spinner.MiniDot.Frames)) * frame
+	if Spinner(0) == Spinner(frame) || Spinner(0) != Spinner(round) || Spinner(-1) != Spinner(0) {
 		t.Error("the frames do not follow the time")
+	}
+	for at := time.Duration(0); at < round; at += frame {
+		if ansi.StringWidth(Spinner(at)) != 1 {
+			t.Errorf("the frame %q is not one cell wide", Spinner(at))
+		}
 	}
 }
 
