@@ -27,8 +27,8 @@ import (
 
 // The size of the screenshot in cells.
 const (
-	shotColumns = 110
-	shotRows    = 26
+	shotColumns = 120
+	shotRows    = 28
 )
 
 // TestScreenshot draws the picture in the README with the program itself, and
