@@ -194,13 +194,17 @@ func (f file) has(suffix string) bool {
 
 // explain says what to do about an error of opening.
 func (f file) explain(err error) error {
+	var explained *driver.Error
 	var native sqlite3.Error
-	if !errors.As(err, &native) {
+	if errors.As(err, &explained) || !errors.As(err, &native) {
 		return err
 	}
 	switch {
 	case classify(err) == driver.Locked:
 		return locked(err)
+	case classify(err) == driver.Corrupt:
+		return driver.Errorf(driver.Corrupt, "%s is damaged: %w", f.path, err).
+			WithHint("restore a backup, or save what can be read with the .recover command of sqlite3")
 	case native.Code == sqlite3.ErrNotADB:
 		return driver.Errorf(driver.NotDatabase, "%s is not an SQLite database, or is encrypted: %w", f.path, err)
 	case native.ExtendedCode == sqlite3.ErrReadonlyRollback:

@@ -133,8 +133,9 @@ func TestCorruption(t *testing.T) {
 		t.Errorf("a page of ff: %v", err)
 	}
 	schema := bytes.Replace(whole, []byte("CREATE TABLE t"), []byte("CREATE TABEL t"), 1)
-	if err := read(t, schema); classify(err) != driver.Corrupt {
-		t.Errorf("a broken statement in the schema: %v", err)
+	var e *driver.Error
+	if err := read(t, schema); classify(err) != driver.Corrupt || !errors.As(err, &e) || e.Hint == "" || !strings.Contains(err.Error(), "broken.db") {
+		t.Errorf("a broken statement in the schema: %v; want which file, and what to do", err)
 	}
 	newer := bytes.Clone(whole)
 	newer[44+3] = 9 // the schema format number
@@ -180,6 +181,9 @@ func TestLocked(t *testing.T) {
 		var e *driver.Error
 		if db.Classify(err) != driver.Locked || !errors.As(err, &e) || e.Hint == "" {
 			t.Errorf("%s: %v", what, err)
+		}
+		if err != nil && strings.Count(err.Error(), "another process") != 1 {
+			t.Errorf("%s says it %d times: %v", what, strings.Count(err.Error(), "another process"), err)
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
