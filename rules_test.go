@@ -47,8 +47,8 @@ var importRules = map[string]importRule{
 		why: "the screen knows databases through store alone, so that it works with any",
 	},
 	"tui/...": {
-		may: []string{"tui/pane", "tui/pane/...", "tui/edit/...", "tui/task", "tui/style", "tui/display", "store", "store/driver", "store/tuple", "store/profile", "store/transfer", "themes"},
-		why: "a pane does not know other panes: what concerns them goes through tui, as a pane.Action (what is below tui/edit are widgets and no panes; of store/driver it may use the types of rows and tables, which are store's, too)",
+		may: []string{"tui/pane", "tui/pane/...", "tui/task", "tui/style", "tui/display", "store", "store/driver", "store/tuple", "store/profile", "store/transfer", "themes"},
+		why: "a pane does not know other panes: what concerns them goes through tui, as a pane.Action (of store/driver it may use the types of rows and tables, which are store's, too)",
 	},
 	"tui/display": {
 		why: "text that is safe for a terminal is made without knowing where it comes from",

@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/style"
 )
 
@@ -39,7 +39,7 @@ type Ask struct {
 
 	// word, if not empty, must be typed to choose anything but the first.
 	word  string
-	typed field.Field
+	typed input.Prompt
 
 	width, height int
 }

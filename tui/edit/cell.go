@@ -16,8 +16,8 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/display"
-	"github.com/rowan-db/rowan/tui/edit/input"
 	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/style"
 )
 

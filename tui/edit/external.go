@@ -10,8 +10,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store/tuple"
-	"github.com/rowan-db/rowan/tui/edit/input"
 	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/pane/input"
 )
 
 // The messages of the user's own editor.

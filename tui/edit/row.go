@@ -8,8 +8,8 @@ import (
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/tuple"
-	"github.com/rowan-db/rowan/tui/edit/input"
 	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/style"
 )
 

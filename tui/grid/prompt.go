@@ -11,7 +11,7 @@ import (
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/display"
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/style"
 )
 
@@ -30,7 +30,7 @@ const maxHistory = 50
 // prompt is a question in the last lines of the pane.
 type prompt struct {
 	kind  promptKind
-	field field.Field
+	field input.Prompt
 	forms string // what may be typed
 	err   string // why the answer will not do
 	older int    // how far the user went back in the history
@@ -51,7 +51,7 @@ func (h *history) add(k promptKind, text string) {
 
 // ask opens the prompt.
 func (m *Model) ask(k promptKind, text string) {
-	m.prompt = &prompt{kind: k, field: field.New(text), forms: filterForms}
+	m.prompt = &prompt{kind: k, field: input.NewPrompt(text), forms: filterForms}
 	if k == promptKey {
 		m.prompt.forms = keyForms(m.schema())
 	}

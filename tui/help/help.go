@@ -9,7 +9,7 @@ import (
 
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/style"
 )
 
@@ -22,7 +22,7 @@ type Model struct {
 	commands []pane.Command
 	entries  []pane.Entry
 
-	search field.Field
+	search input.Prompt
 	lines  []line
 	list   pane.List
 

@@ -4,7 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 )
 
 func (m *Model) newCommands() []pane.Command {
@@ -108,7 +108,7 @@ func (m *Model) startFilter(string) (pane.Action, tea.Cmd) {
 
 func (m *Model) clearFilter(string) (pane.Action, tea.Cmd) {
 	m.typing = false
-	m.filter = field.Field{}
+	m.filter = input.Prompt{}
 	m.relist()
 	return nil, m.fetch()
 }

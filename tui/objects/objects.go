@@ -14,7 +14,7 @@ import (
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/task"
 )
 
@@ -39,7 +39,7 @@ type Model struct {
 	failed error  // of the last listing
 	cur    string // the table that the grid shows
 
-	filter field.Field
+	filter input.Prompt
 	typing bool
 
 	lines []line // what the filter leaves, with what is unfolded

@@ -10,7 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/style"
 )
 
@@ -24,7 +24,7 @@ type Model struct {
 	entries  []pane.Entry
 	history  *History
 
-	input field.Field
+	input input.Prompt
 	items []item
 	list  pane.List
 	// chosen says that the cursor was moved, so that enter means the selected
@@ -58,7 +58,7 @@ func (h *History) add(line string) {
 // New returns the palette over commands, of which earlier ones go before later
 // ones of the same name, with some text typed already.
 func New(env *pane.Env, entries []pane.Entry, history *History, text string) *Model {
-	m := &Model{env: env, history: history, input: field.New(text)}
+	m := &Model{env: env, history: history, input: input.NewPrompt(text)}
 	seen := map[string]bool{}
 	for _, e := range entries {
 		if !e.Command.Motion && !seen[e.Command.Name] {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/style"
 )
 
@@ -48,7 +48,7 @@ type Model struct {
 	commands []pane.Command
 	entries  []Entry
 
-	input field.Field
+	input input.Prompt
 	shown []int // of entries
 	list  pane.List
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/tuple"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 )
 
 // result is what the form says, or what is wrong with it.
@@ -116,7 +116,7 @@ func (m *Model) readPart(key tuple.Tuple) bool {
 
 // readElement reads an element as the column's kind. What stands in double
 // quotes is a literal, so that the empty text can be typed.
-func readElement(c *store.Column, f *field.Field) (tuple.Value, error) {
+func readElement(c *store.Column, f *input.Prompt) (tuple.Value, error) {
 	word := f.Value()
 	if c.Kind == tuple.KindText && strings.HasPrefix(word, `"`) {
 		return tuple.ParseValue(word)

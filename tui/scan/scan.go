@@ -11,7 +11,7 @@ import (
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/pane/shell"
 )
 
@@ -33,10 +33,10 @@ type Model struct {
 	schema   *store.Schema
 	base     store.ViewOptions // filter and sort, which the form leaves alone
 
-	keys    [columns][]field.Field // by key element
-	toggles [columns]bool          // begins with; from exclusive; to exclusive
+	keys    [columns][]input.Prompt // by key element
+	toggles [columns]bool           // begins with; from exclusive; to exclusive
 	reverse bool
-	limit   field.Field
+	limit   input.Prompt
 
 	focus  spot
 	result result // of what is filled in now
@@ -68,10 +68,10 @@ func (m *Model) Commands() []pane.Command { return m.commands }
 // clearFields empties the form.
 func (m *Model) clearFields() {
 	for c := range m.keys {
-		m.keys[c] = make([]field.Field, len(m.schema.Key))
+		m.keys[c] = make([]input.Prompt, len(m.schema.Key))
 	}
 	m.toggles = [columns]bool{}
-	m.reverse, m.limit = false, field.Field{}
+	m.reverse, m.limit = false, input.Prompt{}
 	m.focus = spot{}
 }
 
@@ -104,7 +104,7 @@ func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
 }
 
 // input returns the field that has the focus, nil if that is a toggle.
-func (m *Model) input() *field.Field {
+func (m *Model) input() *input.Prompt {
 	switch {
 	case m.focus.row < len(m.schema.Key):
 		return &m.keys[m.focus.column][m.focus.row]

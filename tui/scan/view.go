@@ -12,7 +12,7 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/themes"
 	"github.com/rowan-db/rowan/tui/display"
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/pane/shell"
 	"github.com/rowan-db/rowan/tui/style"
 )
@@ -139,7 +139,7 @@ func elementHint(c *store.Column) string {
 }
 
 // drawField draws a field in exactly width cells.
-func (m *Model) drawField(f *field.Field, at spot, width int, hint string) string {
+func (m *Model) drawField(f *input.Prompt, at spot, width int, hint string) string {
 	l, form := m.env.Styles.Overlay, m.env.Styles.Form
 	text, _ := f.Draw(width)
 	look := form.Button

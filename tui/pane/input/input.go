@@ -6,7 +6,9 @@
 // and leaving it alone gives back the same bytes.
 //
 // A line scrolls sideways and shows its line feeds as ⏎. An area breaks lines
-// at its right edge.
+// at its right edge. A Prompt is a line that asks for something rather than
+// holds data: it alone changes what is pasted, line breaks to spaces. Nothing
+// here shows a cursor of its own: the terminal's is used.
 package input
 
 import (
@@ -102,9 +104,9 @@ func (m *Model) key(name string) bool {
 	case "right", "ctrl+f":
 		m.moveTo(m.after(m.at))
 	case "ctrl+left", "alt+left", "alt+b":
-		m.moveTo(m.wordBefore())
+		m.moveTo(m.wordBefore(isWord))
 	case "ctrl+right", "alt+right", "alt+f":
-		m.moveTo(m.wordAfter())
+		m.moveTo(m.wordAfter(isWord))
 	case "home", "ctrl+a":
 		m.moveTo(m.lineStart())
 	case "end", "ctrl+e":
@@ -118,7 +120,7 @@ func (m *Model) key(name string) bool {
 	case "delete", "ctrl+d":
 		m.remove(m.at, m.after(m.at))
 	case "ctrl+w", "alt+backspace", "ctrl+backspace":
-		m.remove(m.wordBefore(), m.at)
+		m.remove(m.wordBefore(isWord), m.at)
 	case "ctrl+u":
 		m.remove(m.lineStart(), m.at)
 	case "ctrl+k":
@@ -198,11 +200,13 @@ func lastCluster(s string, end int) int {
 	return last
 }
 
-func (m *Model) wordBefore() int {
+// wordBefore returns the start of the word at or before the cursor; inWord
+// tells which clusters words are made of.
+func (m *Model) wordBefore(inWord func(cluster string) bool) int {
 	p := m.at
 	for seen := false; p > 0; {
 		q := m.before(p)
-		if isWord(m.text[q:p]) {
+		if inWord(m.text[q:p]) {
 			seen = true
 		} else if seen {
 			break
@@ -212,11 +216,12 @@ func (m *Model) wordBefore() int {
 	return p
 }
 
-func (m *Model) wordAfter() int {
+// wordAfter returns the end of the word at or after the cursor.
+func (m *Model) wordAfter(inWord func(cluster string) bool) int {
 	p := m.at
 	for seen := false; p < len(m.text); {
 		q := m.after(p)
-		if isWord(m.text[p:q]) {
+		if inWord(m.text[p:q]) {
 			seen = true
 		} else if seen {
 			break

@@ -1,4 +1,4 @@
-package field_test
+package input_test
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
-	"github.com/rowan-db/rowan/tui/pane/field"
+	"github.com/rowan-db/rowan/tui/pane/input"
 )
 
 // keys are the keys that the tests press by name.
@@ -26,13 +26,13 @@ var keys = map[string]tea.KeyPressMsg{
 	"ctrl+right": {Code: tea.KeyRight, Mod: tea.ModCtrl},
 }
 
-func press(f *field.Field, names ...string) {
+func press(f *input.Prompt, names ...string) {
 	for _, n := range names {
 		f.Update(keys[n])
 	}
 }
 
-func TestEditingKeys(t *testing.T) {
+func TestPromptEditingKeys(t *testing.T) {
 	for _, c := range []struct{ start, keys, want string }{
 		{"abc", "backspace", "ab|"},
 		{"abc", "left backspace", "a|c"},
@@ -44,10 +44,12 @@ func TestEditingKeys(t *testing.T) {
 		{"ab cd", "ctrl+left ctrl+left", "|ab cd"},
 		{"ab cd", "home ctrl+right", "ab| cd"},
 		{`("user",42)`, "ctrl+w", `("user",|`},
+		{"on 2024-05-01", "ctrl+w", "on |"},
+		{"on a-b c", "home ctrl+right ctrl+right", "on a-b| c"},
 		{"e\u0301x", "home right", "e\u0301|x"},
 		{"", "backspace delete left right ctrl+w", "|"},
 	} {
-		f := field.New(c.start)
+		f := input.NewPrompt(c.start)
 		press(&f, strings.Fields(c.keys)...)
 		f.Update(tea.KeyPressMsg{Code: '|', Text: "|"})
 		if f.Value() != c.want {
@@ -56,26 +58,32 @@ func TestEditingKeys(t *testing.T) {
 	}
 }
 
-func TestPasteKeepsOneLine(t *testing.T) {
-	var f field.Field
+func TestPromptPasteKeepsOneLine(t *testing.T) {
+	var f input.Prompt
 	f.Update(tea.PasteMsg{Content: "a\r\nb\nc\n"})
 	if f.Value() != "a b c" {
 		t.Errorf("pasted %q", f.Value())
 	}
 }
 
-func TestUnknownKeysAreLeftAlone(t *testing.T) {
-	f := field.New("x")
-	if handled, _ := f.Update(tea.KeyPressMsg{Code: tea.KeyTab}); handled {
-		t.Error("tab was taken")
+func TestPromptUnknownKeysAreLeftAlone(t *testing.T) {
+	f := input.NewPrompt("x")
+	for _, k := range []tea.KeyPressMsg{
+		{Code: tea.KeyTab}, {Code: tea.KeyEnter}, {Code: tea.KeyUp}, {Code: tea.KeyPgDown},
+		{Code: 'd', Mod: tea.ModCtrl}, {Code: tea.KeyHome, Mod: tea.ModCtrl},
+		{Code: tea.KeyEnd, Mod: tea.ModCtrl}, {Code: tea.KeyBackspace, Mod: tea.ModCtrl},
+	} {
+		if handled, changed := f.Update(k); handled || changed {
+			t.Errorf("%s was taken", k)
+		}
 	}
 }
 
-// TestDrawFitsAndShowsTheCursor holds for any text, also with control bytes
+// TestPromptDrawFitsAndShowsTheCursor holds for any text, also with control bytes
 // and wide characters.
-func TestDrawFitsAndShowsTheCursor(t *testing.T) {
+func TestPromptDrawFitsAndShowsTheCursor(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		f := field.New(rapid.String().Draw(t, "text"))
+		f := input.NewPrompt(rapid.String().Draw(t, "text"))
 		for range rapid.IntRange(0, 12).Draw(t, "left") {
 			press(&f, "left")
 		}
