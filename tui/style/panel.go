@@ -43,7 +43,7 @@ func (p Panel) Draw(f Frame) string {
 	if f.Focused {
 		border, title = p.BorderFocus, p.TitleFocus
 	}
-	b := make([]byte, 0, f.Height*(f.Width*2+2*len(border.On)))
+	b := make([]byte, 0, p.size(f, border))
 	b = p.appendEdge(b, "╭", "╮", f.Width, border, title, f.Title, f.Note)
 	for i := range f.Height - 2 {
 		b = append(b, '\n')
@@ -59,6 +59,17 @@ func (p Panel) Draw(f Frame) string {
 	b = append(b, '\n')
 	b = p.appendEdge(b, "╰", "╯", f.Width, border, p.Note, f.Footer, nil)
 	return string(b)
+}
+
+// size is about the bytes that a frame takes, so that it is drawn without
+// being moved.
+func (p Panel) size(f Frame, border SGR) int {
+	const rule = len("─")
+	n := 2*rule*f.Width + f.Height*(2*(len(border.On)+len("│")+len(border.Off))+1)
+	for _, line := range f.Body {
+		n += len(line)
+	}
+	return n + max(0, f.Height-2-len(f.Body))*(len(p.Body.On)+f.Width) + 512 // the texts in the edges
 }
 
 // appendEdge appends a horizontal edge of width cells with text on the left
@@ -109,16 +120,17 @@ func Columns(blocks ...string) string {
 		size += len(b)
 		height = max(height, strings.Count(b, "\n")+1)
 	}
-	out := make([]byte, 0, size)
-	for range height {
-		if len(out) > 0 {
-			out = append(out, '\n')
+	var out strings.Builder
+	out.Grow(size)
+	for n := range height {
+		if n > 0 {
+			out.WriteByte('\n')
 		}
 		for i := range rest {
 			var line string
 			line, rest[i], _ = strings.Cut(rest[i], "\n")
-			out = append(out, line...)
+			out.WriteString(line)
 		}
 	}
-	return string(out)
+	return out.String()
 }
