@@ -84,8 +84,8 @@ var importRules = map[string]importRule{
 		why: "the conformance suite knows the contract, and no backend but the one that it compares others with",
 	},
 	"backends": {
-		may: []string{"backends/...", "store", "store/driver"},
-		why: "this is the one place that names every backend",
+		may: []string{"backends/...", "store", "store/driver", "store/profile"},
+		why: "this is the one place that names every backend; what is a URL and what a path, store/profile says for all",
 	},
 	"backends/...": {
 		may: []string{"backends/internal/...", "store/driver", "store/tuple"},

@@ -20,6 +20,7 @@ import (
 	"github.com/rowan-db/rowan/backends/sqlite"
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/profile"
 )
 
 // Options say how to open a database.
@@ -104,7 +105,7 @@ func named(location string, err error) error {
 
 // find returns the backend for a target, and what is to be opened with it.
 func find(target string, o Options) (Backend, string, error) {
-	if scheme, rest, ok := cutScheme(target); ok {
+	if scheme, rest, ok := profile.CutScheme(target); ok {
 		rest = strings.TrimPrefix(rest, "//")
 		for _, b := range table {
 			if !slices.Contains(b.Schemes, scheme) {
@@ -128,16 +129,6 @@ func find(target string, o Options) (Backend, string, error) {
 	}
 	b, err := sniff(target, o)
 	return b, target, err
-}
-
-// cutScheme splits a URL after its scheme. A scheme has two lower-case letters
-// or more, so that C:\ begins a path.
-func cutScheme(target string) (scheme, rest string, ok bool) {
-	scheme, rest, ok = strings.Cut(target, ":")
-	if !ok || len(scheme) < 2 || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+") != "" {
-		return "", "", false
-	}
-	return scheme, rest, true
 }
 
 func schemes() []string {

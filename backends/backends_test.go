@@ -139,17 +139,6 @@ func TestErrorNamesFile(t *testing.T) {
 	}
 }
 
-func TestScheme(t *testing.T) {
-	for target, want := range map[string]string{
-		"sqlite:a.db": "sqlite", "rowan:///a": "rowan", "redis+tls://h": "redis+tls",
-		"a.db": "", `C:\a.db`: "", "./x:y": "", "X:y": "", "": "", ":": "",
-	} {
-		if got, _, ok := cutScheme(target); got != want || ok != (want != "") {
-			t.Errorf("the scheme of %q is %q", target, got)
-		}
-	}
-}
-
 // TestTable checks what the table must hold for every backend.
 func TestTable(t *testing.T) {
 	seen := map[string]string{}

@@ -171,14 +171,20 @@ func resolve(dir, target string) string {
 	return filepath.Join(dir, target)
 }
 
-// IsURL reports whether a target is a URL: it has a scheme of two letters or
-// more, so that C:\ is a path.
+// IsURL reports whether a target is a URL and not a path.
 func IsURL(target string) bool {
-	scheme, _, ok := strings.Cut(target, ":")
-	if !ok || len(scheme) < 2 {
-		return false
+	_, _, ok := CutScheme(target)
+	return ok
+}
+
+// CutScheme splits a URL after its scheme. A scheme has two lower-case letters
+// or more, so that C:\ begins a path.
+func CutScheme(target string) (scheme, rest string, ok bool) {
+	scheme, rest, ok = strings.Cut(target, ":")
+	if !ok || len(scheme) < 2 || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+") != "" {
+		return "", "", false
 	}
-	return strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz+") == ""
+	return scheme, rest, true
 }
 
 // lineOf returns the number of the line on which key is set, or its table

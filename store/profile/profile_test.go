@@ -86,11 +86,22 @@ func TestLoadDirectory(t *testing.T) {
 
 func TestIsURL(t *testing.T) {
 	for target, want := range map[string]bool{
-		"postgres://host/db": true, "mem:": true, "orders.db": false, "./a:b": false,
+		"postgres://host/db": true, "mem:": true, "sqlite3:app.db": true, "orders.db": false, "./a:b": false,
 		`C:\data\a.db`: false, "/tmp/x://y": false, "": false,
 	} {
 		if got := IsURL(target); got != want {
 			t.Errorf("IsURL(%q) = %v", target, got)
+		}
+	}
+}
+
+func TestScheme(t *testing.T) {
+	for target, want := range map[string]string{
+		"sqlite:a.db": "sqlite", "rowan:///a": "rowan", "redis+tls://h": "redis+tls",
+		"a.db": "", `C:\a.db`: "", "./x:y": "", "X:y": "", "": "", ":": "",
+	} {
+		if got, _, ok := CutScheme(target); got != want || ok != (want != "") {
+			t.Errorf("the scheme of %q is %q", target, got)
 		}
 	}
 }
