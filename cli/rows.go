@@ -106,14 +106,7 @@ func printJSON(w *bufio.Writer, columns []string, rows iter.Seq2[store.Row, erro
 
 // appendKey appends {"key":[…].
 func appendKey(line []byte, key tuple.Tuple) []byte {
-	line = append(line, `{"key":[`...)
-	for i, v := range key {
-		if i > 0 {
-			line = append(line, ',')
-		}
-		line = v.AppendJSON(line)
-	}
-	return append(line, ']')
+	return key.AppendJSON(append(line, `{"key":`...))
 }
 
 // appendColumns appends the members of an object, and its end.

@@ -20,21 +20,14 @@ import (
 
 // ui opens a database in the terminal.
 func (a *app) ui(ctx context.Context, text string) error {
-	if err := a.needTerminal(); err != nil {
-		return err
-	}
-	theme, err := namedTheme(a.theme)
+	o, err := a.uiOptions()
 	if err != nil {
 		return err
 	}
-	s, opened, err := a.openForUI(ctx, text, a.readOnly)
-	if err != nil {
+	if o.Store, o.Opened, err = a.openForUI(ctx, text, a.readOnly); err != nil {
 		return err
 	}
-	known, trouble := entries()
-	return tui.Run(ctx, tui.Options{
-		Open: a.openForUI, Store: s, Opened: opened, Profiles: known, Trouble: trouble, Theme: theme,
-	})
+	return runUI(ctx, o)
 }
 
 // start shows what can be opened.
@@ -42,15 +35,29 @@ func (a *app) start(ctx context.Context) error {
 	if !isTerminal(a.stdout) {
 		return a.printEntries()
 	}
-	if err := a.needTerminal(); err != nil {
-		return err
-	}
-	theme, err := namedTheme(a.theme)
+	o, err := a.uiOptions()
 	if err != nil {
 		return err
 	}
-	known, trouble := entries()
-	return tui.Run(ctx, tui.Options{Open: a.openForUI, Profiles: known, Trouble: trouble, Theme: theme})
+	return runUI(ctx, o)
+}
+
+// uiOptions returns what the user interface begins with, whatever is opened.
+func (a *app) uiOptions() (o tui.Options, err error) {
+	if err := a.needTerminal(); err != nil {
+		return o, err
+	}
+	if o.Theme, err = namedTheme(a.theme); err != nil {
+		return o, err
+	}
+	o.Open = a.openForUI
+	return o, nil
+}
+
+// runUI runs the user interface. Only now is it known what was opened of late.
+func runUI(ctx context.Context, o tui.Options) error {
+	o.Profiles, o.Trouble = entries()
+	return tui.Run(ctx, o)
 }
 
 func (a *app) needTerminal() error {
