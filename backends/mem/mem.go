@@ -51,7 +51,7 @@ type ReadOnly struct{ reader }
 func (*ReadOnly) Info() driver.Info {
 	info := describe()
 	info.Atomicity = driver.NoWrites
-	info.ReadOnly = "it was opened for reading only"
+	info.ReadOnly = driver.OpenedReadOnly
 	return info
 }
 

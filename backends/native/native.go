@@ -46,7 +46,7 @@ func Open(_ context.Context, path string, o Options) (driver.DB, error) {
 	if !o.ReadOnly && errors.Is(err, fs.ErrPermission) {
 		if reader, failed := open(path, Options{ReadOnly: true, FS: o.FS}); failed == nil {
 			db, err, o.ReadOnly = reader, nil, true
-			info.ReadOnly = "the file's permissions do not allow writing"
+			info.ReadOnly = "the file cannot be written by this user"
 		}
 	}
 	if err != nil {
@@ -56,7 +56,7 @@ func Open(_ context.Context, path string, o Options) (driver.DB, error) {
 	e := engine{db}
 	if o.ReadOnly {
 		if info.ReadOnly == "" {
-			info.ReadOnly = "it was opened read-only"
+			info.ReadOnly = driver.OpenedReadOnly
 		}
 		return &reader{kvrows.Open(e, info), faults{e}}, nil
 	}

@@ -281,7 +281,7 @@ func TestPermission(t *testing.T) {
 	}
 	defer db.Close()
 	checkReadOnly(t, db)
-	if !strings.Contains(db.Info().ReadOnly, "permissions") {
+	if !strings.Contains(db.Info().ReadOnly, "cannot be written by this user") {
 		t.Errorf("the reason is %q", db.Info().ReadOnly)
 	}
 }

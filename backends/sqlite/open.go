@@ -49,7 +49,7 @@ func Open(ctx context.Context, path string, o Options) (driver.DB, error) {
 		}
 		return f.openReader(ctx, why)
 	}
-	return f.openReader(ctx, "It was opened read-only.")
+	return f.openReader(ctx, driver.OpenedReadOnly)
 }
 
 // lookAt checks what is at path. It returns nil if a new file is to be made.
@@ -86,9 +86,9 @@ func (f file) openWriter(ctx context.Context) (db driver.DB, why string, err err
 	case create && !canWrite(dir):
 		return nil, "", driver.Errorf(driver.Permission, "%s cannot be made: the directory is missing, or this user may not write in it", f.path)
 	case !canWrite(dir):
-		return nil, "Its directory, where SQLite keeps a journal, cannot be written by this user.", nil
+		return nil, "its directory, where SQLite keeps a journal, cannot be written by this user", nil
 	case !create && !canWrite(f.path):
-		return nil, "The file cannot be written by this user.", nil
+		return nil, "the file cannot be written by this user", nil
 	}
 	mode := "rw"
 	if create {

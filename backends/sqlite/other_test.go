@@ -121,10 +121,10 @@ func TestFileThatCannotBeWritten(t *testing.T) {
 	shell(t, path, "CREATE TABLE t(a); INSERT INTO t VALUES(1);")
 	mode(t, path, 0o444)
 	mode(t, dir, 0o777)
-	wantVisit(t, "file", visited(t, path, "rw"), "1 rows", "writes false", "The file cannot be written")
+	wantVisit(t, "file", visited(t, path, "rw"), "1 rows", "writes false", "the file cannot be written")
 	mode(t, path, 0o666)
 	mode(t, dir, 0o555)
-	wantVisit(t, "directory", visited(t, path, "rw"), "1 rows", "writes false", "Its directory")
+	wantVisit(t, "directory", visited(t, path, "rw"), "1 rows", "writes false", "its directory")
 	mode(t, path, 0o000)
 	wantVisit(t, "unreadable", visited(t, path, "ro"), string(driver.Permission.Error()))
 }

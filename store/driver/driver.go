@@ -65,6 +65,13 @@ type Query struct {
 	Range tuple.Range
 	// Reverse scans from the upper end of Range down.
 	Reverse bool
+	// Where lists conditions that all hold for the rows that are wanted. It is
+	// a hint, for databases that can search: the page may have rows for which
+	// they do not hold, because package store looks again, but it must never
+	// leave out one for which [Condition.Holds] says that they do. A condition
+	// that the database would see otherwise, if only for some value, it
+	// ignores.
+	Where []Condition
 	// Limit is the largest number of rows; it is at least 1.
 	Limit int
 	// KeysOnly leaves Row.Values nil.
@@ -238,6 +245,8 @@ type Column struct {
 
 // Reference is a foreign key.
 type Reference struct {
+	// Name is the constraint's, or empty.
+	Name    string
 	Columns []string
 	Table   string
 	// To holds the columns of Table that Columns refer to.
@@ -265,6 +274,10 @@ const (
 	Collated Order = "collated"
 )
 
+// OpenedReadOnly is the Info.ReadOnly of a database that could be written, had
+// it not been opened for reading only.
+const OpenedReadOnly = "it was opened read-only"
+
 // Info describes an open database.
 type Info struct {
 	// Backend is the name of the backend, such as "native".
@@ -275,7 +288,8 @@ type Info struct {
 	Name string
 	// Location is the path or URL, without secrets.
 	Location string
-	// ReadOnly says in a sentence why the database cannot be written, or is
+	// ReadOnly says why the database cannot be written, in a phrase that begins
+	// in lower case and has no full stop, such as [OpenedReadOnly], or is
 	// empty.
 	ReadOnly  string
 	Atomicity Atomicity
