@@ -43,7 +43,8 @@ type Tx interface {
 	Savepoint() (restore func() error, err error)
 	Commit() error
 	// Rollback ends the transaction and undoes it; after Commit it does
-	// nothing.
+	// nothing. Of a transaction for reading it may fail with what makes the
+	// reads void, such as that they were not of one state.
 	Rollback() error
 }
 
@@ -66,6 +67,16 @@ type Tree interface {
 	Select(n uint64) (key []byte, ok bool, err error)
 	// Load fills the empty tree with pairs in ascending order of their keys.
 	Load(pairs iter.Seq2[[]byte, []byte]) error
+}
+
+// Remote is implemented as well by trees of which each call is a round trip to
+// a server, so that what is wanted is asked for at once.
+type Remote interface {
+	// GetAll returns the values of keys, nil for one that does not exist.
+	GetAll(keys [][]byte) (values [][]byte, err error)
+	// CursorFor returns a cursor that is expected to read so many pairs, or
+	// only their keys.
+	CursorFor(pairs int, keysOnly bool) Cursor
 }
 
 // Cursor moves over a tree. A method that returns false has met the end, or

@@ -48,8 +48,11 @@ func (db *DB) view(ctx context.Context, f func(Tx) error) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // it wrote nothing, so there is nothing to fail
-	return db.engine.Guard(func() error { return f(tx) })
+	err = db.engine.Guard(func() error { return f(tx) })
+	if ended := tx.Rollback(); err == nil {
+		err = ended
+	}
+	return err
 }
 
 // Tables implements driver.DB.
@@ -142,7 +145,7 @@ func (db ReadWrite) update(ctx context.Context, f func(Tx) (commit bool, err err
 // Apply implements driver.Writer.
 func (db ReadWrite) Apply(ctx context.Context, changes []driver.Change) (done driver.Applied, err error) {
 	err = db.update(ctx, func(tx Tx) (bool, error) {
-		done, err = apply(ctx, tx, changes)
+		done, err = Apply(ctx, tx, changes)
 		return len(done.Conflicts) == 0, err
 	})
 	if err != nil {

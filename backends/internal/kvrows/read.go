@@ -41,8 +41,8 @@ func (t *table) get(key tuple.Tuple) (*driver.Row, error) {
 	if err := t.schema.CheckKey(key); err != nil {
 		return nil, err
 	}
-	if isRaw(t.schema) && key[0].Kind() != tuple.KindBytes {
-		return nil, nil // there is no such row
+	if !t.possible(key) {
+		return nil, nil
 	}
 	k := t.key(key)
 	value, ok, err := t.tree.Get(k)
@@ -58,6 +58,9 @@ func get(ctx context.Context, tx Tx, s *driver.Schema, keys []tuple.Tuple) ([]*d
 	if err != nil {
 		return nil, err
 	}
+	if remote, ok := t.tree.(Remote); ok {
+		return t.getAll(remote, keys)
+	}
 	rows := make([]*driver.Row, len(keys))
 	for i, key := range keys {
 		if err := ctx.Err(); err != nil {
@@ -70,12 +73,47 @@ func get(ctx context.Context, tx Tx, s *driver.Schema, keys []tuple.Tuple) ([]*d
 	return rows, nil
 }
 
+// getAll returns the rows with some keys, nil for one that does not exist.
+func (t *table) getAll(tree Remote, keys []tuple.Tuple) ([]*driver.Row, error) {
+	rows := make([]*driver.Row, len(keys))
+	var encoded [][]byte
+	var at []int // the row of each
+	for i, key := range keys {
+		if err := t.schema.CheckKey(key); err != nil {
+			return nil, err
+		}
+		if t.possible(key) {
+			encoded, at = append(encoded, t.key(key)), append(at, i)
+		}
+	}
+	values, err := tree.GetAll(encoded)
+	if err != nil {
+		return nil, err
+	}
+	for i, value := range values {
+		if value == nil {
+			continue
+		}
+		row, err := t.row(encoded[i], value, len(value), rowQuery{})
+		if err != nil {
+			return nil, err
+		}
+		rows[at[i]] = &row
+	}
+	return rows, nil
+}
+
+// possible reports whether a row can have the key at all.
+func (t *table) possible(key tuple.Tuple) bool {
+	return !isRaw(t.schema) || key[0].Kind() == tuple.KindBytes
+}
+
 func scan(ctx context.Context, tx Tx, s *driver.Schema, q driver.Query) (driver.Page, error) {
 	t, err := openTable(tx, s)
 	if err != nil {
 		return driver.Page{}, err
 	}
-	w := t.walk(q.Range, q.Reverse)
+	w := t.walk(q)
 	page := driver.Page{Rows: make([]driver.Row, 0, min(q.Limit, expected))}
 	for ok := w.first(); ok; ok = w.next() {
 		if len(page.Rows)%checkEvery == 0 {
@@ -132,9 +170,15 @@ type walk struct {
 	reverse      bool
 }
 
-func (t *table) walk(r tuple.Range, reverse bool) *walk {
-	lower, upper := t.bounds(r)
-	return &walk{t.tree.Cursor(), lower, upper, reverse}
+func (t *table) walk(q driver.Query) *walk {
+	lower, upper := t.bounds(q.Range)
+	w := &walk{lower: lower, upper: upper, reverse: q.Reverse}
+	if remote, ok := t.tree.(Remote); ok {
+		w.cursor = remote.CursorFor(q.Limit+1, q.KeysOnly)
+	} else {
+		w.cursor = t.tree.Cursor()
+	}
+	return w
 }
 
 func (w *walk) first() bool {

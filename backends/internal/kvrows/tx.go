@@ -149,7 +149,7 @@ func (t *transaction) applyOrRestore(ctx context.Context, changes []driver.Chang
 	if err != nil {
 		return driver.Applied{}, err
 	}
-	done, err := apply(ctx, t.tx, changes)
+	done, err := Apply(ctx, t.tx, changes)
 	if err == nil && len(done.Conflicts) == 0 {
 		return done, nil
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 )
 
-// apply makes changes in a transaction. If any conflicts, the caller must undo
-// the others.
-func apply(ctx context.Context, tx Tx, changes []driver.Change) (driver.Applied, error) {
+// Apply makes changes in a transaction of the store. If any conflicts, the
+// caller must undo the others.
+func Apply(ctx context.Context, tx Tx, changes []driver.Change) (driver.Applied, error) {
 	done := driver.Applied{Keys: make([]tuple.Tuple, len(changes))}
 	tables := map[string]*table{}
 	for i := range changes {
