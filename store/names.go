@@ -71,4 +71,8 @@ const (
 	Unsupported   = driver.Unsupported
 	Closed        = driver.Closed
 	Configuration = driver.Configuration
+
+	OutcomeUnknown = driver.OutcomeUnknown
+	TryAgain       = driver.TryAgain
+	Timeout        = driver.Timeout
 )

@@ -13,28 +13,31 @@ type Kind uint8
 
 // The kinds of failures.
 const (
-	Internal      Kind = iota // a mistake of ours, or a failure of no other kind
-	Canceled                  // the caller gave up
-	NoTable                   // there is no such table
-	NoRow                     // there is no such row
-	Exists                    // there is already such a table or row
-	Conflicting               // others changed what a change was based on
-	BadKey                    // a key has elements of the wrong number or kind
-	BadValue                  // a value that the column cannot hold
-	Constraint                // the database's rules forbid the change
-	TooLarge                  // a key or value above the limit
-	ReadOnly                  // the database, table or column cannot be written
-	Locked                    // another process or transaction holds a lock
-	Full                      // no space is left
-	Corrupt                   // the stored data contradicts itself
-	NotDatabase               // what was opened is not a database of this kind
-	NewerFormat               // a newer version wrote the database
-	Permission                // the system or database refused access
-	NotFound                  // there is no such file, host or database
-	Unavailable               // the connection is lost, or the device fails
-	Unsupported               // the database cannot do that
-	Closed                    // the database or transaction has ended
-	Configuration             // a setting is wrong
+	Internal       Kind = iota // a mistake of ours, or a failure of no other kind
+	Canceled                   // the caller gave up
+	NoTable                    // there is no such table
+	NoRow                      // there is no such row
+	Exists                     // there is already such a table or row
+	Conflicting                // others changed what a change was based on
+	BadKey                     // a key has elements of the wrong number or kind
+	BadValue                   // a value that the column cannot hold
+	Constraint                 // the database's rules forbid the change
+	TooLarge                   // a key or value above the limit
+	ReadOnly                   // the database, table or column cannot be written
+	Locked                     // another process or transaction holds a lock
+	Full                       // no space is left
+	Corrupt                    // the stored data contradicts itself
+	NotDatabase                // what was opened is not a database of this kind
+	NewerFormat                // a newer version wrote the database
+	Permission                 // the system or database refused access
+	NotFound                   // there is no such file, host or database
+	Unavailable                // the connection is lost, or the device fails
+	Unsupported                // the database cannot do that
+	Closed                     // the database or transaction has ended
+	Configuration              // a setting is wrong
+	OutcomeUnknown             // the connection was lost before a commit was confirmed: it may have happened
+	TryAgain                   // a deadlock, or others were faster: the same may work if it is done again
+	Timeout                    // it took longer than allowed: a statement, or the wait for a lock
 )
 
 var kindNames = [...]string{
@@ -60,6 +63,10 @@ var kindNames = [...]string{
 	Unsupported:   "not supported",
 	Closed:        "closed",
 	Configuration: "bad configuration",
+
+	OutcomeUnknown: "outcome unknown",
+	TryAgain:       "try again",
+	Timeout:        "timed out",
 }
 
 // Error returns the kind's name, and so makes a Kind usable with errors.Is.

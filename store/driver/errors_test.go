@@ -11,13 +11,13 @@ import (
 
 func TestEachKindHasItsName(t *testing.T) {
 	seen := map[string]bool{}
-	for k := Internal; k <= Configuration; k++ {
+	for k := Internal; k <= Timeout; k++ {
 		if k.Error() == "" || seen[k.Error()] {
 			t.Errorf("kind %d is called %q", uint8(k), k.Error())
 		}
 		seen[k.Error()] = true
 	}
-	if unknown := (Configuration + 1).Error(); !strings.Contains(unknown, fmt.Sprint(uint8(Configuration+1))) {
+	if unknown := (Timeout + 1).Error(); !strings.Contains(unknown, fmt.Sprint(uint8(Timeout+1))) {
 		t.Errorf("an unknown kind is called %q", unknown)
 	}
 }

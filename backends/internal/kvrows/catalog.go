@@ -26,6 +26,7 @@ type entry struct {
 }
 
 type entryReference struct {
+	Name    string   `json:"name,omitempty"`
 	Columns []string `json:"columns"`
 	Table   string   `json:"table"`
 	To      []string `json:"to"`
