@@ -26,6 +26,8 @@ type memNode struct {
 	unsynced []memChange
 	linked   bool // the directory entry survives
 	locks    int  // -1: one exclusive lock, else the number of shared ones
+	ranges   []memRange
+	replaces *memNode // the file that has this name still, on the disk, until the directory is synced
 }
 
 // memChange is a write at an offset or, with nil data, a new size.
@@ -57,7 +59,7 @@ func (m *Mem) SyncDir(name string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if n := m.nodes[name]; n != nil {
-		n.linked = true
+		n.linked, n.replaces = true, nil
 	}
 	return nil
 }
@@ -91,7 +93,9 @@ func (m *Mem) PowerCut(r *rand.Rand) *Mem {
 	after := &Mem{nodes: map[string]*memNode{}}
 	for name, n := range m.nodes {
 		if !n.linked && r.IntN(2) == 0 {
-			continue
+			if n = n.replaces; n == nil {
+				continue
+			}
 		}
 		data := n.survivors(r)
 		after.nodes[name] = &memNode{live: data, durable: append([]byte{}, data...), linked: true}
@@ -269,6 +273,7 @@ func (f *memFile) Close() error {
 		return f.fail("close", fs.ErrClosed)
 	}
 	f.unlock()
+	f.unlockRanges()
 	f.closed = true
 	return nil
 }
