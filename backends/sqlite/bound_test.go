@@ -215,7 +215,7 @@ func testRanges(t *testing.T, create string, o order) {
 		}
 		var r driver.Reader = db
 		if rapid.Bool().Draw(t, "without row values") {
-			r = sqlrows.NewReader(withoutRowValues{db.d}, db.pool)
+			r = sqlrows.NewReader(withoutRowValues{db.d}, sqlrows.Std(db.pool))
 		}
 		p, err := r.Scan(context.Background(), s, q)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
 	"github.com/rowan-db/rowan/store/driver"
 )
 
@@ -17,7 +18,7 @@ import (
 // looks for rows whose foreign keys refer to none.
 func (r *reader) Check(ctx context.Context, report func(problem string)) error {
 	return r.life.Call(ctx, func(ctx context.Context) error {
-		err := each(ctx, r.pool, "PRAGMA main.integrity_check(1000000)", nil, func(rows *sql.Rows) error {
+		err := each(ctx, sqlrows.Std(r.pool), "PRAGMA main.integrity_check(1000000)", nil, func(rows sqlrows.Rows) error {
 			var line string
 			err := rows.Scan(&line)
 			if err == nil && line != "ok" {
@@ -37,7 +38,7 @@ func (r *reader) Check(ctx context.Context, report func(problem string)) error {
 }
 
 func (r *reader) checkReferences(ctx context.Context, report func(problem string)) error {
-	err := each(ctx, r.pool, "PRAGMA main.foreign_key_check", nil, func(rows *sql.Rows) error {
+	err := each(ctx, sqlrows.Std(r.pool), "PRAGMA main.foreign_key_check", nil, func(rows sqlrows.Rows) error {
 		var table, parent string
 		var rowID, key sql.NullInt64
 		if err := rows.Scan(&table, &rowID, &parent, &key); err != nil {

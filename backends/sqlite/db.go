@@ -47,7 +47,7 @@ func (r *reader) Close() error {
 // Tables implements [driver.DB].
 func (r *reader) Tables(ctx context.Context) (list []driver.TableInfo, err error) {
 	err = r.life.Read(ctx, func(ctx context.Context) error {
-		list, err = tables(ctx, r.pool)
+		list, err = tables(ctx, sqlrows.Std(r.pool))
 		return err
 	})
 	return list, err
@@ -62,7 +62,7 @@ func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, 
 			return err
 		}
 		defer tx.Rollback()
-		s, err = r.d.Describe(ctx, tx, table)
+		s, err = r.d.Describe(ctx, sqlrows.Std(tx), table)
 		return err
 	})
 	return s, err
@@ -71,7 +71,7 @@ func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, 
 // Get implements [driver.Reader].
 func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
 	err = r.life.Read(ctx, func(ctx context.Context) error {
-		rows, err = sqlrows.NewReader(r.d, r.pool).Get(ctx, s, keys)
+		rows, err = sqlrows.NewReader(r.d, sqlrows.Std(r.pool)).Get(ctx, s, keys)
 		return err
 	})
 	return rows, err
@@ -80,7 +80,7 @@ func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) 
 // Scan implements [driver.Reader].
 func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (page driver.Page, err error) {
 	err = r.life.Read(ctx, func(ctx context.Context) error {
-		page, err = sqlrows.NewReader(r.d, r.pool).Scan(ctx, s, q)
+		page, err = sqlrows.NewReader(r.d, sqlrows.Std(r.pool)).Scan(ctx, s, q)
 		return err
 	})
 	return page, err
@@ -89,7 +89,7 @@ func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (pa
 // Count implements [driver.Counter].
 func (r *reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (n int64, err error) {
 	err = r.life.Read(ctx, func(ctx context.Context) error {
-		n, err = sqlrows.NewReader(r.d, r.pool).Count(ctx, s, in)
+		n, err = sqlrows.NewReader(r.d, sqlrows.Std(r.pool)).Count(ctx, s, in)
 		return err
 	})
 	return n, err
@@ -110,7 +110,7 @@ func (r *reader) Snapshot(ctx context.Context) (driver.Snapshot, error) {
 		return nil, driver.Errorf(driver.Unsupported, "a snapshot would keep everybody from writing, because the database has no write-ahead log").
 			WithHint("PRAGMA journal_mode=WAL gives it one")
 	}
-	s, err := sqlrows.NewSnapshot(ctx, r.life, r.pool, r.d)
+	s, err := sqlrows.NewSnapshot(ctx, r.life, sqlrows.NewStdPool(r.pool), r.d)
 	if err != nil {
 		return nil, err
 	}
@@ -146,12 +146,12 @@ func (w *writer) Close() error {
 
 // Apply implements [driver.Writer].
 func (w *writer) Apply(ctx context.Context, changes []driver.Change) (driver.Applied, error) {
-	return sqlrows.Apply(ctx, w.life, w.one, w.d, changes)
+	return sqlrows.Apply(ctx, w.life, sqlrows.NewStdPool(w.one), w.d, changes)
 }
 
 // Begin implements [driver.Transactor].
 func (w *writer) Begin(ctx context.Context) (driver.Tx, error) {
-	tx, err := sqlrows.Begin(ctx, w.life, w.one, w.d)
+	tx, err := sqlrows.Begin(ctx, w.life, sqlrows.NewStdPool(w.one), w.d)
 	if err != nil {
 		return nil, err
 	}

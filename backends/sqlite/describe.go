@@ -16,7 +16,7 @@ import (
 // catalog, which is in every one and can be described all the same.
 func tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableInfo, error) {
 	var list []driver.TableInfo
-	err := each(ctx, q, "PRAGMA main.table_list", nil, func(rows *sql.Rows) error {
+	err := each(ctx, q, "PRAGMA main.table_list", nil, func(rows sqlrows.Rows) error {
 		var r relation
 		if err := r.scan(rows); err != nil {
 			return err
@@ -34,8 +34,8 @@ func tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableInfo, error) 
 }
 
 // each calls one for every row of a result.
-func each(ctx context.Context, q sqlrows.Querier, query string, args []any, one func(*sql.Rows) error) error {
-	rows, err := q.QueryContext(ctx, query, args...)
+func each(ctx context.Context, q sqlrows.Querier, query string, args []any, one func(sqlrows.Rows) error) error {
+	rows, err := q.Query(ctx, query, args)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ type relation struct {
 	withoutRowID, strict bool
 }
 
-func (r *relation) scan(rows *sql.Rows) error {
+func (r *relation) scan(rows sqlrows.Rows) error {
 	var schema string
 	var columns int
 	return rows.Scan(&schema, &r.name, &r.typ, &columns, &r.withoutRowID, &r.strict)
@@ -89,7 +89,7 @@ func find(ctx context.Context, q sqlrows.Querier, table string) (*relation, erro
 	}
 	var found *relation
 	query := "PRAGMA main.table_list(" + dialect{}.Quote(table) + ")"
-	err := each(ctx, q, query, nil, func(rows *sql.Rows) error {
+	err := each(ctx, q, query, nil, func(rows sqlrows.Rows) error {
 		found = new(relation)
 		return found.scan(rows)
 	})
@@ -169,7 +169,7 @@ const (
 func readColumns(ctx context.Context, q sqlrows.Querier, r *relation) ([]column, error) {
 	var columns []column
 	query := `SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?, 'main') ORDER BY cid`
-	err := each(ctx, q, query, []any{r.name}, func(rows *sql.Rows) error {
+	err := each(ctx, q, query, []any{r.name}, func(rows sqlrows.Rows) error {
 		var c column
 		var notNull bool
 		var dflt sql.NullString
@@ -199,7 +199,7 @@ func references(ctx context.Context, q sqlrows.Querier, table string) ([]driver.
 	var refs []driver.Reference
 	last := -1
 	query := `SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq`
-	err := each(ctx, q, query, []any{table}, func(rows *sql.Rows) error {
+	err := each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
 		var id int
 		var parent, from string
 		var to sql.NullString
@@ -227,7 +227,7 @@ func references(ctx context.Context, q sqlrows.Querier, table string) ([]driver.
 func primaryKey(ctx context.Context, q sqlrows.Querier, table string) ([]string, error) {
 	var names []string
 	query := `SELECT name FROM pragma_table_xinfo(?, 'main') WHERE pk > 0 ORDER BY pk`
-	err := each(ctx, q, query, []any{table}, func(rows *sql.Rows) error {
+	err := each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
 		var name string
 		err := rows.Scan(&name)
 		names = append(names, name)

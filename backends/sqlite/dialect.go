@@ -4,7 +4,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -84,9 +83,14 @@ func (dialect) Begin(write bool) []string {
 	return []string{"BEGIN", "SELECT 1 FROM main.sqlite_schema"}
 }
 
+// Lock is empty: BEGIN IMMEDIATE locks everything.
+func (dialect) Lock() string { return "" }
+
 // Ended: some errors, such as a full disk, undo everything. What follows would
 // then be written at once, as if there had never been a transaction.
-func (dialect) Ended(conn *sql.Conn, _ error) bool { return autoCommits(conn) }
+func (dialect) Ended(conn sqlrows.Conn, _ error) bool {
+	return autoCommits(conn.(sqlrows.StdConn).Conn)
+}
 
 // maxColumns is SQLite's limit for a table and for a result.
 const maxColumns = 2000
@@ -144,7 +148,13 @@ func (dialect) Argument(v tuple.Value) any {
 	return nil
 }
 
-func (dialect) Edge(c *driver.Column, v tuple.Value) (tuple.Value, bool) { return edge(c, v) }
+func (dialect) Edge(c *driver.Column, v tuple.Value) (tuple.Value, sqlrows.Place) {
+	edge, below := edge(c, v)
+	if below {
+		return edge, sqlrows.Below
+	}
+	return edge, sqlrows.At
+}
 
 // Prefix fails in a database in UTF-16, whose text is sorted by the bytes of
 // UTF-16: the bounds would not be valid text, and so cannot be said.

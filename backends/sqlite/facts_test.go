@@ -62,7 +62,7 @@ func TestReferences(t *testing.T) {
 	for _, r := range described(t, db, "t").References {
 		got[fmt.Sprint(r)] = true
 	}
-	for _, want := range []string{"{[z] q [id]}", "{[w] gone [g]}", "{[x y] p [b a]}", "{[y] q [id]}"} {
+	for _, want := range []string{"{ [z] q [id]}", "{ [w] gone [g]}", "{ [x y] p [b a]}", "{ [y] q [id]}"} {
 		if !got[want] || len(got) != 4 {
 			t.Errorf("%v, want %s", got, want)
 		}

@@ -4,7 +4,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -221,12 +220,12 @@ func TestNullWhereNoneMayBe(t *testing.T) {
 
 // planned runs statements, and asks SQLite how.
 type planned struct {
-	*sql.DB
+	sqlrows.Querier
 	plans []string
 }
 
-func (p *planned) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	err := each(ctx, p.DB, "EXPLAIN QUERY PLAN "+query, args, func(rows *sql.Rows) error {
+func (p *planned) Query(ctx context.Context, query string, args []any) (sqlrows.Rows, error) {
+	err := each(ctx, p.Querier, "EXPLAIN QUERY PLAN "+query, args, func(rows sqlrows.Rows) error {
 		var id, parent, unused int
 		var detail string
 		err := rows.Scan(&id, &parent, &unused, &detail)
@@ -236,7 +235,7 @@ func (p *planned) QueryContext(ctx context.Context, query string, args ...any) (
 	if err != nil {
 		return nil, err
 	}
-	return p.DB.QueryContext(ctx, query, args...)
+	return p.Querier.Query(ctx, query, args)
 }
 
 // TestLookingForNullIsCheap: it searches the index of the key, or reads it as
@@ -244,7 +243,7 @@ func (p *planned) QueryContext(ctx context.Context, query string, args ...any) (
 func TestLookingForNullIsCheap(t *testing.T) {
 	for _, key := range []string{"a,b,c", "a DESC,b,c", "a COLLATE NOCASE,b,c"} {
 		db := made(t, "CREATE TABLE t(a TEXT, b INT, c TEXT, v TEXT, PRIMARY KEY("+key+")); INSERT INTO t VALUES('x',1,'c','v'),('x',2,'c','v');")
-		q := &planned{DB: db.pool}
+		q := &planned{Querier: sqlrows.Std(db.pool)}
 		s, err := db.d.Describe(context.Background(), q, "t")
 		if err != nil {
 			t.Fatal(err)

@@ -4,7 +4,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -105,7 +104,7 @@ func (f file) openWriter(ctx context.Context) (db driver.DB, why string, err err
 				return err
 			}
 		}
-		return r.look(ctx, one)
+		return r.look(ctx, sqlrows.Std(one))
 	})
 	if err == nil && create {
 		err = r.at.settle()
@@ -122,12 +121,12 @@ func (f file) openWriter(ctx context.Context) (db driver.DB, why string, err err
 // look reads the database's header and schema.
 func (r *reader) look(ctx context.Context, q sqlrows.Querier) error {
 	var encoding string
-	err := each(ctx, q, "PRAGMA main.encoding", nil, func(rows *sql.Rows) error { return rows.Scan(&encoding) })
+	err := each(ctx, q, "PRAGMA main.encoding", nil, func(rows sqlrows.Rows) error { return rows.Scan(&encoding) })
 	if err != nil {
 		return err
 	}
 	r.d.utf16 = strings.HasPrefix(encoding, "UTF-16")
-	return each(ctx, q, "SELECT count(*) FROM main.sqlite_schema", nil, func(*sql.Rows) error { return nil })
+	return each(ctx, q, "SELECT count(*) FROM main.sqlite_schema", nil, func(sqlrows.Rows) error { return nil })
 }
 
 func (f file) reader(a access) *reader {
@@ -171,7 +170,7 @@ func (f file) openReader(ctx context.Context, reason string) (driver.DB, error) 
 
 func (f file) tryReading(ctx context.Context, a access) (*reader, error) {
 	r := f.reader(a)
-	err := r.life.Read(ctx, func(ctx context.Context) error { return r.look(ctx, r.pool) })
+	err := r.life.Read(ctx, func(ctx context.Context) error { return r.look(ctx, sqlrows.Std(r.pool)) })
 	if err != nil {
 		_ = r.Close()
 		return nil, err

@@ -4,7 +4,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,7 +39,7 @@ var moduleName = regexp.MustCompile(`(?i)\busing\s+["'\[\x60]?(\w+)`)
 func shadowTables(ctx context.Context, q sqlrows.Querier) (map[string]bool, error) {
 	names := map[string]bool{}
 	query := "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0"
-	err := each(ctx, q, query, nil, func(rows *sql.Rows) error {
+	err := each(ctx, q, query, nil, func(rows sqlrows.Rows) error {
 		var name, create string
 		if err := rows.Scan(&name, &create); err != nil {
 			return err

@@ -297,7 +297,7 @@ func TestAutoKeys(t *testing.T) {
 		if got := shell(t, db.info.Location, "SELECT v FROM t ORDER BY _rowid_"); got != "a\nb\nc" {
 			t.Errorf("%s: %s", create, got)
 		}
-		a, err := sqlrows.Apply(context.Background(), db.life, db.one, withoutReturning{db.d}, []driver.Change{{Op: driver.Insert, Table: "t"}})
+		a, err := sqlrows.Apply(context.Background(), db.life, sqlrows.NewStdPool(db.one), withoutReturning{db.d}, []driver.Change{{Op: driver.Insert, Table: "t"}})
 		if err != nil || a.Keys[0].String() != "(5)" {
 			t.Errorf("%s, the key asked for otherwise: %+v, %v", create, a, err)
 		}

@@ -107,11 +107,17 @@ func isPart(b tuple.Bound) bool {
 // edges replaces the elements of l by what the database compares with.
 func edges(d Values, s *driver.Schema, l limit, lower bool) limit {
 	for i, v := range l.key {
-		edge, below := d.Edge(&s.Key[i], v)
-		if below {
+		edge, at := d.Edge(&s.Key[i], v)
+		switch at {
+		case Below:
 			return limit{key: l.key[:i], inclusive: lower}
+		case Above:
+			return limit{key: l.key[:i], inclusive: !lower}
 		}
 		l.key[i] = edge
+		if at == After {
+			return limit{key: l.key[:i+1], inclusive: !lower}
+		}
 	}
 	return l
 }
@@ -127,67 +133,29 @@ func (st *statement) where(s *driver.Schema, sp span) bool {
 	if bounded && (same == len(low.key) && !low.inclusive || same == len(up.key) && !up.inclusive) {
 		return false
 	}
-	sep := " WHERE "
 	for i := range same {
-		st.write(sep, st.key(s, i), " = ")
+		st.and()
+		st.write(st.key(s, i), " = ")
 		st.arg(low.key[i])
-		sep = " AND "
 	}
 	for _, side := range []struct {
 		limit
 		op string
 	}{{low, ">"}, {up, "<"}} {
 		if len(side.key) > same {
-			st.write(sep)
-			st.compare(s, same, side.key, side.op, side.inclusive)
-			sep = " AND "
+			st.and()
+			st.compareKey(s, same, side.key, side.op, side.inclusive)
 		}
 	}
 	return true
 }
 
-// compare writes that the columns of the key from the first on sort after (>)
-// or before (<) key[first:], or at it if inclusive.
-func (st *statement) compare(s *driver.Schema, first int, key tuple.Tuple, op string, inclusive bool) {
-	var left, right string
-	if n := len(key) - first; n > 1 {
-		if !st.d.RowValues(s.Key[first:len(key)]) {
-			st.expanded(s, first, key, op, inclusive)
-			return
-		}
-		left, right = "(", ")"
+// compareKey writes that the columns of the key from the first on sort after
+// (>) or before (<) key[first:], or at it if inclusive.
+func (st *statement) compareKey(s *driver.Schema, first int, key tuple.Tuple, op string, inclusive bool) {
+	terms := make([]term, 0, len(key)-first)
+	for i := first; i < len(key); i++ {
+		terms = append(terms, term{column: &s.Key[i], expr: st.key(s, i), value: key[i]})
 	}
-	if inclusive {
-		op += "="
-	}
-	st.write(left)
-	st.list(len(key)-first, ", ", func(i int) { st.write(st.key(s, first+i)) })
-	st.write(right, " ", op, " ", left)
-	st.list(len(key)-first, ", ", func(i int) { st.arg(key[first+i]) })
-	st.write(right)
-}
-
-// expanded writes (a,b,c) > (x,y,z) as
-//
-//	a >= x AND (a > x OR (a = x AND (b > y OR (b = y AND c > z))))
-//
-// The first comparison says nothing new, but it is what an index is searched
-// with where the planner does not look into an OR.
-func (st *statement) expanded(s *driver.Schema, first int, key tuple.Tuple, op string, inclusive bool) {
-	st.write("(", st.key(s, first), " ", op, "= ")
-	st.arg(key[first])
-	st.write(" AND ")
-	last := len(key) - 1
-	for i := first; i < last; i++ {
-		st.write("(", st.key(s, i), " ", op, " ")
-		st.arg(key[i])
-		st.write(" OR (", st.key(s, i), " = ")
-		st.arg(key[i])
-		st.write(" AND ")
-	}
-	st.compare(s, last, key, op, inclusive)
-	for range last - first {
-		st.write("))")
-	}
-	st.write(")")
+	st.compare(terms, op, inclusive)
 }

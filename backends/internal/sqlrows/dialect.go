@@ -2,17 +2,10 @@ package sqlrows
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 )
-
-// Querier runs statements: an *sql.DB, *sql.Conn or *sql.Tx.
-type Querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-}
 
 // Dialect is what one database has of its own. Several goroutines use it at once.
 type Dialect interface {
@@ -70,7 +63,11 @@ type Syntax interface {
 	Begin(write bool) []string
 	// Ended reports whether err, which a statement in a transaction on conn
 	// returned, has made the database undo and end the whole transaction.
-	Ended(conn *sql.Conn, err error) bool
+	Ended(conn Conn, err error) bool
+	// Lock is what follows a SELECT of a row that a change is about to be
+	// compared with, in a transaction that writes, if the row must be locked
+	// for Begin's promise to hold. It is empty if it need not be.
+	Lock() string
 	// Limits returns the largest statement that the database takes.
 	Limits() Limits
 	// WriteContext returns the context for a statement that writes within a
@@ -86,6 +83,17 @@ type Limits struct {
 	Union     int // SELECTs joined by UNION ALL
 }
 
+// Place is where a value stands that a column is compared with.
+type Place uint8
+
+// The places.
+const (
+	At    Place = iota // where the edge is
+	After              // after the edge, and before all that sorts after it
+	Below              // before everything that the column can hold
+	Above              // after everything that the column can hold
+)
+
 // Values translates between the values of package tuple and those that the
 // database's driver takes and gives.
 type Values interface {
@@ -100,8 +108,8 @@ type Values interface {
 	// Argument converts a value for the driver.
 	Argument(v tuple.Value) any
 	// Edge returns the value to compare a column of a key with, in place of
-	// v. If below, v sorts before everything that the column can hold.
-	Edge(c *driver.Column, v tuple.Value) (edge tuple.Value, below bool)
+	// v, and where v stands.
+	Edge(c *driver.Column, v tuple.Value) (edge tuple.Value, at Place)
 	// Prefix returns the least of the values that begin with p, and the least
 	// value that sorts after all of them: NULL if there is none. It fails with
 	// [driver.Unsupported] if they are no range.

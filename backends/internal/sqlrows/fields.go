@@ -1,7 +1,7 @@
 package sqlrows
 
 import (
-	"database/sql"
+	"context"
 	"math"
 
 	"github.com/rowan-db/rowan/store/driver"
@@ -10,35 +10,25 @@ import (
 
 // fields are the columns of a result that make up a row: the key, unless it is
 // a position, then the other columns, then the sizes of those that may be cut.
+// Before them may stand a number.
 type fields struct {
 	d Dialect
 	s *driver.Schema
 	q driver.Query
+	// numbered tells that a number comes first.
+	numbered bool
 	// cutInSQL tells that the database cuts long values and says their size.
 	// It leaves one byte too many, so that [driver.Row.CutTo] sees that the
 	// value is too long, and cuts text between characters.
 	cutInSQL bool
-	read     []any
-	sizes    []sql.NullInt64 // of the columns that the database cut
-	dest     []any           // pointers to the elements of read and sizes
+	free     []tuple.Value // room for the values of rows to come
 }
 
 func newFields(d Dialect, s *driver.Schema, q driver.Query) *fields {
 	f := &fields{d: d, s: s, q: q}
-	n := f.keys()
 	if !q.KeysOnly {
-		n += len(s.Columns)
-		f.cutInSQL = q.MaxValue > 0 && q.MaxValue < math.MaxInt && n+len(s.Columns) <= d.Limits().Columns
-	}
-	f.read = make([]any, max(n, 1)) // a result has a column, even if nothing is asked for
-	if f.cutInSQL {
-		f.sizes = make([]sql.NullInt64, len(s.Columns))
-	}
-	for i := range f.read {
-		f.dest = append(f.dest, &f.read[i])
-	}
-	for i := range f.sizes {
-		f.dest = append(f.dest, &f.sizes[i])
+		width := f.keys() + 2*len(s.Columns)
+		f.cutInSQL = q.MaxValue > 0 && q.MaxValue < math.MaxInt && width <= d.Limits().Columns
 	}
 	return f
 }
@@ -51,7 +41,30 @@ func (f *fields) keys() int {
 	return len(f.s.Key)
 }
 
-// selectFields writes the expressions of f.
+// columns returns the columns of the result; nil is an integer.
+func (f *fields) columns() []*driver.Column {
+	columns := make([]*driver.Column, 0, 1+f.keys()+2*len(f.s.Columns))
+	if f.numbered {
+		columns = append(columns, nil)
+	}
+	for i := range f.keys() {
+		columns = append(columns, &f.s.Key[i])
+	}
+	if !f.q.KeysOnly {
+		for i := range f.s.Columns {
+			columns = append(columns, &f.s.Columns[i])
+		}
+	}
+	if f.cutInSQL {
+		columns = append(columns, make([]*driver.Column, len(f.s.Columns))...)
+	}
+	if len(columns) == 0 { // a result has a column, even if nothing is asked for
+		columns = append(columns, nil)
+	}
+	return columns
+}
+
+// selectFields writes the expressions of f, but for the number.
 func (st *statement) selectFields(f *fields) {
 	var exprs, sizes []string
 	for i := range f.keys() {
@@ -75,53 +88,98 @@ func (st *statement) selectFields(f *fields) {
 	st.list(len(exprs), ", ", func(i int) { st.write(exprs[i]) })
 }
 
-// row converts what was read last. The key of a position is left to the caller.
-func (f *fields) row() (driver.Row, error) {
-	var row driver.Row
-	keys := f.keys()
-	if keys > 0 {
-		row.Key = make(tuple.Tuple, keys)
+// roomRows is for how many rows room is made at once.
+const roomRows = 32
+
+// room returns room for n values, which belongs to the caller.
+func (f *fields) room(n int) []tuple.Value {
+	if len(f.free) < n {
+		f.free = make([]tuple.Value, n*min(roomRows, max(1, f.q.Limit)))
 	}
-	for i := range keys {
-		v, err := f.value(&f.s.Key[i], i)
-		if err != nil {
-			return driver.Row{}, err
-		}
-		if v.IsNull() {
-			return driver.Row{}, nullInKey(f.d, f.s, &f.s.Key[i])
-		}
-		row.Key[i] = v
+	values := f.free[:n:n]
+	f.free = f.free[n:]
+	return values
+}
+
+// query runs a statement whose result is f's.
+func (f *fields) query(ctx context.Context, q Querier, st *statement) (ValueRows, error) {
+	columns := f.columns()
+	if vq, ok := q.(ValueQuerier); ok {
+		return vq.QueryValues(ctx, st.sql.String(), st.args, columns)
 	}
+	rows, err := q.Query(ctx, st.sql.String(), st.args)
+	if err != nil {
+		return nil, err
+	}
+	return newScanned(f.d, f.s, rows, columns), nil
+}
+
+// row reads the current row, and its number if it has one. The key of a
+// position is left to the caller.
+func (f *fields) row(rows ValueRows) (number int, row driver.Row, err error) {
+	keys, columns := f.keys(), len(f.s.Columns)
 	if f.q.KeysOnly {
-		return row, nil
+		columns = 0
 	}
-	row.Values = make([]tuple.Value, len(f.s.Columns))
-	for i := range f.s.Columns {
-		if err := f.column(&row, i); err != nil {
-			return driver.Row{}, err
+	lead := 0
+	if f.numbered {
+		lead = 1
+	}
+	width := lead + keys + columns
+	if f.cutInSQL {
+		width += columns
+	}
+	values := f.room(max(width, 1))
+	if err := rows.Values(values); err != nil {
+		return 0, driver.Row{}, err
+	}
+	if f.numbered {
+		number = int(values[0].AsInt())
+	}
+	values = values[lead:width]
+	if row.Key, err = f.key(values[:keys:keys]); err != nil || f.q.KeysOnly {
+		return number, row, err
+	}
+	row.Values = values[keys : keys+columns : keys+columns]
+	for i, size := range values[keys+columns:] {
+		if !size.IsNull() {
+			row.Cut = append(row.Cut, driver.Cut{Column: i, Size: size.AsInt()})
 		}
 	}
 	row.CutTo(f.q.MaxValue)
-	return row, nil
+	return number, row, nil
 }
 
-func (f *fields) value(c *driver.Column, i int) (tuple.Value, error) {
-	v, err := f.d.Value(c, f.read[i])
-	if err != nil {
-		return tuple.Null, driver.Errorf(driver.Internal, "column %s of %s: %w", c.Name, f.s.Name, err)
+// key checks that a key has no NULL in it.
+func (f *fields) key(k tuple.Tuple) (tuple.Tuple, error) {
+	for i, v := range k {
+		if v.IsNull() {
+			return nil, nullInKey(f.d, f.s, &f.s.Key[i])
+		}
 	}
-	return v, nil
+	if len(k) == 0 {
+		return nil, nil
+	}
+	return k, nil
 }
 
-// column converts a column of the row, and notes whether the database cut it.
-func (f *fields) column(row *driver.Row, i int) error {
-	v, err := f.value(&f.s.Columns[i], f.keys()+i)
-	if err != nil {
-		return err
+// page reads the rows of a page and whether there was another one.
+func (f *fields) page(rows ValueRows, limit int) (driver.Page, error) {
+	defer rows.Close()
+	var p driver.Page
+	for rows.Next() {
+		if len(p.Rows) == limit {
+			p.More = true
+			break
+		}
+		_, row, err := f.row(rows)
+		if err != nil {
+			return driver.Page{}, err
+		}
+		p.Rows = append(p.Rows, row)
 	}
-	if f.cutInSQL && f.sizes[i].Valid {
-		row.Cut = append(row.Cut, driver.Cut{Column: i, Size: f.sizes[i].Int64})
+	if err := rows.Err(); err != nil {
+		return driver.Page{}, err
 	}
-	row.Values[i] = v
-	return nil
+	return p, nil
 }

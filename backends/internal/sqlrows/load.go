@@ -15,15 +15,15 @@ const loadChunk = 50
 
 // Load implements [driver.Loader] for a database whose writers use db.
 func Load(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect, s *driver.Schema, rows iter.Seq2[driver.Row, error]) error {
-	tx, err := Begin(ctx, life, db, d)
+	tx, err := Begin(ctx, life, NewStdPool(db), d)
 	if err != nil {
 		return err
 	}
 	defer tx.end()
-	err = tx.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
+	err = tx.do(ctx, func(ctx context.Context, conn Conn) error {
 		l := newLoader(d, s)
 		defer l.close()
-		return l.load(ctx, conn, rows)
+		return l.load(ctx, conn.(StdConn).Conn, rows)
 	})
 	if err != nil {
 		return err

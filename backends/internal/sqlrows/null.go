@@ -61,14 +61,16 @@ func hiddenStatement(d Dialect, s *driver.Schema, sp span, i int) *statement {
 	st := &statement{d: d}
 	st.write("SELECT 1")
 	st.from(s)
-	st.write(" WHERE ", st.column(s, &s.Key[i]), " IS NULL")
+	st.and()
+	st.write(st.column(s, &s.Key[i]), " IS NULL")
 	for j := range i {
-		st.write(" AND ", st.key(s, j), " = ")
+		st.and()
+		st.write(st.key(s, j), " = ")
 		st.arg(sp.upper.key[j])
 	}
 	if same := sp.shared(); len(sp.lower.key) > same {
-		st.write(" AND ")
-		st.compare(s, same, sp.lower.key, ">", sp.lower.inclusive)
+		st.and()
+		st.compareKey(s, same, sp.lower.key, ">", sp.lower.inclusive)
 	}
 	st.limit(1)
 	return st

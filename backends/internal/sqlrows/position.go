@@ -86,7 +86,7 @@ func (r Reader) skip(ctx context.Context, s *driver.Schema, q driver.Query, firs
 	st.from(s)
 	st.limit(n)
 	st.write(" OFFSET ", strconv.FormatInt(first-1, 10))
-	rows, err := r.q.QueryContext(ctx, st.sql.String())
+	rows, err := f.query(ctx, r.q, &st)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package sqlrows
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 
 	"github.com/rowan-db/rowan/store/driver"
@@ -13,6 +12,8 @@ import (
 type Reader struct {
 	d Dialect
 	q Querier
+	// locks tells that Get of one key locks its row.
+	locks bool
 }
 
 // NewReader returns a reader of what q shows.
@@ -59,12 +60,13 @@ func (r Reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (
 // say it.
 func (r Reader) getSome(ctx context.Context, s *driver.Schema, keys []tuple.Tuple, found []*driver.Row) error {
 	st := statement{d: r.d}
-	f := newFields(r.d, s, driver.Query{})
+	f := newFields(r.d, s, driver.Query{Limit: len(keys)})
+	f.numbered = len(keys) > 1
 	union := ""
 	for i, k := range keys {
 		one := statement{d: r.d, args: st.args}
 		one.write(union, "SELECT ")
-		if len(keys) > 1 {
+		if f.numbered {
 			one.write(strconv.Itoa(i), ", ")
 		}
 		one.selectFields(f)
@@ -78,27 +80,22 @@ func (r Reader) getSome(ctx context.Context, s *driver.Schema, keys []tuple.Tupl
 	if union == "" {
 		return nil
 	}
-	rows, err := r.q.QueryContext(ctx, st.sql.String(), st.args...)
+	if r.locks && len(keys) == 1 {
+		st.write(r.d.Lock())
+	}
+	rows, err := f.query(ctx, r.q, &st)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var n int
-	dest := f.dest
-	if len(keys) > 1 {
-		dest = append([]any{&n}, dest...)
-	}
 	for rows.Next() {
-		if err := rows.Scan(dest...); err != nil {
+		n, row, err := f.row(rows)
+		if err != nil {
 			return err
 		}
 		if found[n] != nil {
 			return driver.Errorf(driver.Corrupt, "two rows of %s have one key", s.Name).
 				WithHint("check the database: an index does not agree with its table")
-		}
-		row, err := f.row()
-		if err != nil {
-			return err
 		}
 		found[n] = &row
 	}
@@ -115,7 +112,7 @@ func (r Reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (dri
 	if !some || err != nil {
 		return driver.Page{}, err
 	}
-	rows, err := r.q.QueryContext(ctx, st.sql.String(), st.args...)
+	rows, err := f.query(ctx, r.q, st)
 	if err != nil {
 		return driver.Page{}, err
 	}
@@ -139,6 +136,7 @@ func scanStatement(d Dialect, f *fields) (st *statement, some bool, err error) {
 	if some, err := st.whereRange(f.s, f.q.Range); !some || err != nil {
 		return nil, false, err
 	}
+	st.whereHolds(f.s, f.q.Where)
 	st.orderByKey(f.s, f.q.Reverse)
 	st.limit(int64(f.q.Limit) + 1)
 	return st, true, nil
@@ -184,7 +182,7 @@ func (r Reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (in
 
 // integer returns the only value of a statement's only row, 0 if there is none.
 func (r Reader) integer(ctx context.Context, st *statement) (int64, error) {
-	rows, err := r.q.QueryContext(ctx, st.sql.String(), st.args...)
+	rows, err := r.q.Query(ctx, st.sql.String(), st.args)
 	if err != nil {
 		return 0, err
 	}
@@ -197,28 +195,4 @@ func (r Reader) integer(ctx context.Context, st *statement) (int64, error) {
 		err = rows.Err()
 	}
 	return n, err
-}
-
-// page reads the rows of a page and whether there was another one.
-func (f *fields) page(rows *sql.Rows, limit int) (driver.Page, error) {
-	defer rows.Close()
-	var p driver.Page
-	for rows.Next() {
-		if len(p.Rows) == limit {
-			p.More = true
-			break
-		}
-		if err := rows.Scan(f.dest...); err != nil {
-			return driver.Page{}, err
-		}
-		row, err := f.row()
-		if err != nil {
-			return driver.Page{}, err
-		}
-		p.Rows = append(p.Rows, row)
-	}
-	if err := rows.Err(); err != nil {
-		return driver.Page{}, err
-	}
-	return p, nil
 }

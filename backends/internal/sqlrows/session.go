@@ -2,11 +2,9 @@ package sqlrows
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"sync"
 
-	rowdriver "github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 )
 
@@ -20,18 +18,18 @@ type session struct {
 	life *Lifetime
 
 	mu   sync.Mutex
-	conn *sql.Conn // nil once the session has ended
+	conn Conn // nil once the session has ended
 }
 
-// begin starts a session on a connection of db.
-func begin(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect, write bool) (*session, error) {
-	conn, err := db.Conn(ctx)
+// begin starts a session on a connection of pool.
+func begin(ctx context.Context, life *Lifetime, pool Pool, d Dialect, write bool) (*session, error) {
+	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, statement := range d.Begin(write) {
 		err = life.Again(ctx, func(ctx context.Context) error {
-			_, err := conn.ExecContext(ctx, statement)
+			_, err := conn.Exec(ctx, statement, nil)
 			return err
 		})
 		if err != nil {
@@ -46,16 +44,17 @@ func begin(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect, write boo
 
 // abandon undoes what a connection is in the middle of, and gives it back. One
 // that cannot be trusted any more is closed.
-func abandon(conn *sql.Conn) {
-	if _, err := conn.ExecContext(context.Background(), "ROLLBACK"); err != nil {
-		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+func abandon(conn Conn) {
+	if _, err := conn.Exec(context.Background(), "ROLLBACK", nil); err != nil {
+		conn.Discard()
+		return
 	}
-	_ = conn.Close()
+	conn.Release()
 }
 
 // do runs f on the connection. If f fails and the transaction has ended by
 // that, so does the session: what came next would be outside any transaction.
-func (s *session) do(ctx context.Context, f func(context.Context, *sql.Conn) error) error {
+func (s *session) do(ctx context.Context, f func(context.Context, Conn) error) error {
 	return s.life.Call(ctx, func(ctx context.Context) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -74,7 +73,7 @@ func (s *session) do(ctx context.Context, f func(context.Context, *sql.Conn) err
 }
 
 // release gives the connection back. The caller holds mu.
-func (s *session) release(give func(*sql.Conn)) {
+func (s *session) release(give func(Conn)) {
 	give(s.conn)
 	s.conn = nil
 	s.life.remove(s)
@@ -91,47 +90,55 @@ func (s *session) end() bool {
 	return true
 }
 
-func errEnded() error { return rowdriver.Errorf(rowdriver.Closed, "the transaction has ended") }
+// guarded returns what reads on conn, within the session's transaction.
+func guarded(conn Conn) Querier {
+	if g, ok := conn.(Guarded); ok {
+		return g.Guard()
+	}
+	return conn
+}
+
+func errEnded() error { return driver.Errorf(driver.Closed, "the transaction has ended") }
 
 // commit makes the transaction durable and ends the session, whether it works
 // or not.
 func (s *session) commit(ctx context.Context) error {
-	return s.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
+	return s.do(ctx, func(ctx context.Context, conn Conn) error {
 		err := s.life.Again(ctx, func(ctx context.Context) error {
-			_, err := conn.ExecContext(s.d.WriteContext(ctx), "COMMIT")
+			_, err := conn.Exec(s.d.WriteContext(ctx), "COMMIT", nil)
 			return err
 		})
 		if err != nil {
 			s.release(abandon)
 			return err
 		}
-		s.release(func(c *sql.Conn) { _ = c.Close() })
+		s.release(Conn.Release)
 		return nil
 	})
 }
 
-// Get implements [rowdriver.Reader].
-func (s *session) Get(ctx context.Context, t *rowdriver.Schema, keys []tuple.Tuple) (rows []*rowdriver.Row, err error) {
-	err = s.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		rows, err = NewReader(s.d, conn).Get(ctx, t, keys)
+// Get implements [driver.Reader].
+func (s *session) Get(ctx context.Context, t *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
+	err = s.do(ctx, func(ctx context.Context, conn Conn) error {
+		rows, err = NewReader(s.d, guarded(conn)).Get(ctx, t, keys)
 		return err
 	})
 	return rows, err
 }
 
-// Scan implements [rowdriver.Reader].
-func (s *session) Scan(ctx context.Context, t *rowdriver.Schema, q rowdriver.Query) (page rowdriver.Page, err error) {
-	err = s.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		page, err = NewReader(s.d, conn).Scan(ctx, t, q)
+// Scan implements [driver.Reader].
+func (s *session) Scan(ctx context.Context, t *driver.Schema, q driver.Query) (page driver.Page, err error) {
+	err = s.do(ctx, func(ctx context.Context, conn Conn) error {
+		page, err = NewReader(s.d, guarded(conn)).Scan(ctx, t, q)
 		return err
 	})
 	return page, err
 }
 
-// Count implements [rowdriver.Counter].
-func (s *session) Count(ctx context.Context, t *rowdriver.Schema, r tuple.Range) (n int64, err error) {
-	err = s.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		n, err = NewReader(s.d, conn).Count(ctx, t, r)
+// Count implements [driver.Counter].
+func (s *session) Count(ctx context.Context, t *driver.Schema, r tuple.Range) (n int64, err error) {
+	err = s.do(ctx, func(ctx context.Context, conn Conn) error {
+		n, err = NewReader(s.d, guarded(conn)).Count(ctx, t, r)
 		return err
 	})
 	return n, err

@@ -2,7 +2,6 @@ package sqlrows
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/rowan-db/rowan/store/driver"
 )
@@ -15,10 +14,10 @@ var (
 	_ driver.Counter  = Snapshot{}
 )
 
-// NewSnapshot begins a snapshot on a connection of db.
-func NewSnapshot(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect) (s Snapshot, err error) {
+// NewSnapshot begins a snapshot on a connection of pool.
+func NewSnapshot(ctx context.Context, life *Lifetime, pool Pool, d Dialect) (s Snapshot, err error) {
 	err = life.Call(ctx, func(ctx context.Context) error {
-		s.session, err = begin(ctx, life, db, d, false)
+		s.session, err = begin(ctx, life, pool, d, false)
 		return err
 	})
 	return s, err

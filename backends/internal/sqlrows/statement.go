@@ -13,6 +13,8 @@ type statement struct {
 	d    Dialect
 	sql  strings.Builder
 	args []any
+	// restricted tells that there is a WHERE already.
+	restricted bool
 }
 
 func (st *statement) write(parts ...string) {
@@ -25,6 +27,16 @@ func (st *statement) write(parts ...string) {
 func (st *statement) arg(v tuple.Value) {
 	st.args = append(st.args, st.d.Argument(v))
 	st.write(st.d.Placeholder(len(st.args)))
+}
+
+// and begins another condition.
+func (st *statement) and() {
+	if st.restricted {
+		st.write(" AND ")
+		return
+	}
+	st.write(" WHERE ")
+	st.restricted = true
 }
 
 // list writes n things, separated by sep.
@@ -70,9 +82,9 @@ func (st *statement) whereKey(s *driver.Schema, k tuple.Tuple) bool {
 	st.write(" WHERE ")
 	possible := true
 	st.list(len(k), " AND ", func(i int) {
-		edge, below := st.d.Edge(&s.Key[i], k[i])
+		edge, at := st.d.Edge(&s.Key[i], k[i])
 		_, err := st.d.Stored(&s.Key[i], k[i])
-		possible = possible && !below && err == nil
+		possible = possible && at == At && err == nil
 		st.write(st.key(s, i), " = ")
 		st.arg(edge)
 	})

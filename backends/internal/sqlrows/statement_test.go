@@ -2,7 +2,6 @@ package sqlrows
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -25,7 +24,8 @@ func (plain) Read(_ *driver.Column, expr string) string          { return expr }
 func (plain) NoColumns() string                                  { return " DEFAULT VALUES" }
 func (plain) Returning() bool                                    { return true }
 func (plain) Begin(bool) []string                                { return []string{"BEGIN"} }
-func (plain) Ended(*sql.Conn, error) bool                        { return false }
+func (plain) Ended(Conn, error) bool                             { return false }
+func (plain) Lock() string                                       { return "" }
 func (plain) Limits() Limits                                     { return Limits{Columns: 8, Arguments: 100, Union: 10} }
 func (plain) WriteContext(ctx context.Context) context.Context   { return ctx }
 func (plain) Value(*driver.Column, any) (tuple.Value, error)     { return tuple.Null, nil }
@@ -38,7 +38,20 @@ func (plain) Cut(_ *driver.Column, expr string, most int) (value, size string) {
 
 func (plain) Stored(_ *driver.Column, v tuple.Value) (tuple.Value, error) { return v, nil }
 
-func (plain) Edge(_ *driver.Column, v tuple.Value) (tuple.Value, bool) { return v, v.IsNull() }
+// Edge: the text "infinity" is above all others, and one that ends in ~ cannot
+// be said.
+func (plain) Edge(_ *driver.Column, v tuple.Value) (tuple.Value, Place) {
+	text, after := strings.CutSuffix(v.AsText(), "+")
+	switch {
+	case v.IsNull():
+		return v, Below
+	case text == "infinity":
+		return v, Above
+	case after:
+		return tuple.Text(text), After
+	}
+	return v, At
+}
 
 func (plain) Prefix(_ *driver.Column, p tuple.Value) (first, after tuple.Value, err error) {
 	switch p.AsText() {
@@ -126,6 +139,12 @@ func TestConditions(t *testing.T) {
 		{"up to NULL", tuple.Bound{}, incl("x", "NULL"), `"a" < x`},
 		{"up to NULL, first", tuple.Bound{}, incl("NULL"), "nothing"},
 		{"from NULL, first", incl("NULL"), tuple.Bound{}, ""},
+		{"from infinity", incl("x", "infinity"), tuple.Bound{}, `"a" > x`},
+		{"from infinity, first", incl("infinity"), tuple.Bound{}, "nothing"},
+		{"up to infinity", tuple.Bound{}, excl("x", "infinity"), `"a" <= x`},
+		{"up to infinity, first", tuple.Bound{}, incl("infinity"), ""},
+		{"from what is between", incl("x", "y+", "z"), tuple.Bound{}, `("a", "b") > (x, y)`},
+		{"up to what is between", tuple.Bound{}, excl("x", "y+"), `("a", "b") <= (x, y)`},
 		{"too long", incl("x", "y", "z", "w"), tuple.Bound{}, "a bound has 4 elements, the key of e only 3"},
 	} {
 		if got := strings.TrimSpace(condition(t, plain{rowValues: true}, tuple.Range{Lower: c.lower, Upper: c.upper})); got != c.want {

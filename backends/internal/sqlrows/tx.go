@@ -2,7 +2,6 @@ package sqlrows
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -23,12 +22,12 @@ var (
 	_ driver.Counter = (*Tx)(nil)
 )
 
-// Begin begins a transaction on a connection of db. It waits for a connection,
+// Begin begins a transaction on a connection of pool. It waits for a connection,
 // and for other writers, until ctx is done.
-func Begin(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect) (*Tx, error) {
+func Begin(ctx context.Context, life *Lifetime, pool Pool, d Dialect) (*Tx, error) {
 	var tx Tx
 	err := life.Call(ctx, func(ctx context.Context) (err error) {
-		tx.session, err = begin(ctx, life, db, d, true)
+		tx.session, err = begin(ctx, life, pool, d, true)
 		return err
 	})
 	if err != nil {
@@ -37,15 +36,15 @@ func Begin(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect) (*Tx, err
 	return &tx, nil
 }
 
-// Apply implements [driver.Writer] for a database whose writers use db.
-func Apply(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect, changes []driver.Change) (driver.Applied, error) {
-	tx, err := Begin(ctx, life, db, d)
+// Apply implements [driver.Writer] for a database whose writers use pool.
+func Apply(ctx context.Context, life *Lifetime, pool Pool, d Dialect, changes []driver.Change) (driver.Applied, error) {
+	tx, err := Begin(ctx, life, pool, d)
 	if err != nil {
 		return driver.Applied{}, err
 	}
 	defer tx.end()
 	var applied driver.Applied
-	err = tx.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
+	err = tx.do(ctx, func(ctx context.Context, conn Conn) error {
 		// To cancel a statement may end the transaction, and is meant to.
 		applied, err = apply(ctx, d, conn, itself, changes)
 		return err
@@ -67,7 +66,7 @@ const applyMark = "rowan_apply"
 
 // Apply implements [driver.Tx].
 func (tx *Tx) Apply(ctx context.Context, changes []driver.Change) (applied driver.Applied, err error) {
-	err = tx.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
+	err = tx.do(ctx, func(ctx context.Context, conn Conn) error {
 		if err := tx.exec(ctx, conn, "SAVEPOINT "+applyMark); err != nil {
 			return err
 		}
@@ -86,7 +85,7 @@ func (tx *Tx) Apply(ctx context.Context, changes []driver.Change) (applied drive
 
 // undo returns to a savepoint and forgets it. If the transaction has ended by
 // the failure that is to be undone, do finds out.
-func (tx *Tx) undo(ctx context.Context, conn *sql.Conn, mark string) error {
+func (tx *Tx) undo(ctx context.Context, conn Conn, mark string) error {
 	if err := tx.exec(ctx, conn, "ROLLBACK TO SAVEPOINT "+mark); err != nil {
 		return err
 	}
@@ -95,8 +94,8 @@ func (tx *Tx) undo(ctx context.Context, conn *sql.Conn, mark string) error {
 
 // exec runs a statement about the transaction itself. It is not canceled: it
 // is quick, and the transaction must not stay in between.
-func (tx *Tx) exec(ctx context.Context, conn *sql.Conn, statement string) error {
-	_, err := conn.ExecContext(context.WithoutCancel(ctx), statement)
+func (tx *Tx) exec(ctx context.Context, conn Conn, statement string) error {
+	_, err := conn.Exec(context.WithoutCancel(ctx), statement, nil)
 	return err
 }
 
@@ -104,7 +103,7 @@ func markName(sp driver.Savepoint) string { return fmt.Sprintf("rowan_%d", int(s
 
 // Savepoint implements [driver.Tx].
 func (tx *Tx) Savepoint(ctx context.Context) (sp driver.Savepoint, err error) {
-	err = tx.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
+	err = tx.do(ctx, func(ctx context.Context, conn Conn) error {
 		sp = tx.next
 		if err := tx.exec(ctx, conn, "SAVEPOINT "+markName(sp)); err != nil {
 			return err
@@ -118,7 +117,7 @@ func (tx *Tx) Savepoint(ctx context.Context) (sp driver.Savepoint, err error) {
 
 // RollbackTo implements [driver.Tx].
 func (tx *Tx) RollbackTo(ctx context.Context, sp driver.Savepoint) error {
-	return tx.do(ctx, func(ctx context.Context, conn *sql.Conn) error {
+	return tx.do(ctx, func(ctx context.Context, conn Conn) error {
 		i := slices.Index(tx.marks, sp)
 		if i < 0 {
 			return driver.Errorf(driver.Internal, "the transaction has no savepoint %d, or has gone back to before it", int(sp))

@@ -108,7 +108,9 @@ func (w *write) conflict(ctx context.Context) (*driver.Conflict, error) {
 	if c.Op == driver.Put || c.Op == driver.Remove || c.Key == nil {
 		return nil, nil
 	}
-	current, err := w.row(ctx, c.Key)
+	// The row of an Insert is in the way if it is there, and then nothing is
+	// written: there is nothing to lock.
+	current, err := w.row(ctx, c.Key, c.Op != driver.Insert)
 	if err != nil {
 		return nil, err
 	}
@@ -118,15 +120,16 @@ func (w *write) conflict(ctx context.Context) (*driver.Conflict, error) {
 	if !c.Moves() {
 		return nil, nil
 	}
-	other, err := w.row(ctx, c.NewKey)
+	other, err := w.row(ctx, c.NewKey, false)
 	if err != nil || other == nil || other.Key.Equal(current.Key) {
 		return nil, err
 	}
 	return &driver.Conflict{Current: other}, nil
 }
 
-func (w *write) row(ctx context.Context, k tuple.Tuple) (*driver.Row, error) {
-	rows, err := NewReader(w.d, w.q).Get(ctx, w.s, []tuple.Tuple{k})
+// row reads a row, and locks it if the change is about to be compared with it.
+func (w *write) row(ctx context.Context, k tuple.Tuple, locks bool) (*driver.Row, error) {
+	rows, err := Reader{d: w.d, q: w.q, locks: locks}.Get(ctx, w.s, []tuple.Tuple{k})
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +191,7 @@ func (w *write) exec(ctx context.Context, st *statement, k tuple.Tuple) (int64, 
 	if !st.whereKey(w.s, k) {
 		return 0, nil
 	}
-	result, err := w.q.ExecContext(w.writing(ctx), st.sql.String(), st.args...)
+	result, err := w.q.Exec(w.writing(ctx), st.sql.String(), st.args)
 	if err != nil {
 		return 0, err
 	}
@@ -205,7 +208,7 @@ func (w *write) insert(ctx context.Context) (tuple.Tuple, *driver.Conflict, erro
 		st.write(")")
 	})
 	if w.c.Key != nil {
-		result, err := w.q.ExecContext(w.writing(ctx), st.sql.String(), st.args...)
+		result, err := w.q.Exec(w.writing(ctx), st.sql.String(), st.args)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -232,17 +235,17 @@ func (st *statement) insert(s *driver.Schema, columns []string, values func()) {
 func (w *write) generated(ctx context.Context, st *statement) (tuple.Tuple, error) {
 	ctx = w.writing(ctx)
 	if !w.d.Returning() {
-		result, err := w.q.ExecContext(ctx, st.sql.String(), st.args...)
+		result, err := w.q.Exec(ctx, st.sql.String(), st.args)
 		if err != nil {
 			return nil, err
 		}
 		id, err := result.LastInsertId()
 		return tuple.Of(tuple.Int(id)), err
 	}
-	f := newFields(w.d, w.s, driver.Query{KeysOnly: true})
+	f := newFields(w.d, w.s, driver.Query{KeysOnly: true, Limit: 1})
 	st.write(" RETURNING ")
 	st.selectFields(f)
-	rows, err := w.q.QueryContext(ctx, st.sql.String(), st.args...)
+	rows, err := f.query(ctx, w.q, st)
 	if err != nil {
 		return nil, err
 	}
@@ -260,7 +263,7 @@ func (w *write) generated(ctx context.Context, st *statement) (tuple.Tuple, erro
 // upsert, which checks the constraints of a row that is never added.
 func (w *write) put(ctx context.Context) (tuple.Tuple, *driver.Conflict, error) {
 	if len(w.c.Set) == 0 {
-		if row, err := w.row(ctx, w.c.Key); row != nil || err != nil {
+		if row, err := w.row(ctx, w.c.Key, false); row != nil || err != nil {
 			return w.key(), nil, err
 		}
 		return w.insert(ctx)
