@@ -33,9 +33,11 @@ func build(p page, kind byte, level int, es []entry) {
 	p.setCap(len(es))
 	p.setPrefix(m.first[:m.prefixLen()])
 	p.setLens(m.lensOfPage())
+	p.setOrdered(kind == kindLeaf && p.lens() != 0)
 	for i := range es {
 		p.place(i, &es[i])
 	}
+	p.setSlope()
 }
 
 // measure computes the size of a page entry by entry.

@@ -33,6 +33,7 @@ func (p page) insert(i int, e *entry) bool {
 	}
 	if first {
 		p.setLens(lens | lensFixed)
+		p.setOrdered(!p.isBranch())
 	}
 	p.place(i, e)
 	return true
@@ -56,6 +57,9 @@ func (p page) place(i int, e *entry) {
 		size += lensSize
 	}
 	p.setUsed(p.used() + size)
+	if p.ordered() && (i+1 < p.count() || p.used() != p.count()*size) {
+		p.setOrdered(false)
+	}
 	p.setSlot(i, p.used())
 	p.setHead(i, head(suffix))
 	rec := p[len(p)-p.used():]
@@ -68,11 +72,11 @@ func (p page) place(i int, e *entry) {
 }
 
 func (p page) setPrefix(b []byte) {
-	le.PutUint16(p[offPrefix:], uint16(len(b)))
+	store16(p, offPrefix, len(b))
 	copy(p[headerSize:], b)
 }
 
-func (p page) setSlot(i, fromEnd int) { le.PutUint16(p[p.slotsAt()+2*i:], uint16(fromEnd)) }
+func (p page) setSlot(i, fromEnd int) { store16(p, p.slotsAt()+2*i, fromEnd) }
 
 // makeRoom reports whether one more entry with a record of the given size fits, and grows the arrays when they are full.
 func (p page) makeRoom(size int) bool {
@@ -133,6 +137,7 @@ func (p page) remove(i, j int) {
 	}
 	p.closeGap(i, j)
 	p.setGarbage(garbage)
+	p.setOrdered(false)
 	if p.count() == 0 || branch && p.count() == 1 {
 		p.setUsed(0)
 		p.setGarbage(0)

@@ -12,8 +12,8 @@ var (
 	// ErrNotDatabase is returned when the file does not begin as a database of this package does: another kind of file,
 	// an empty file that may not be initialised, or one cut off within its header.
 	ErrNotDatabase = errors.New("btree: not a database of this format")
-	// ErrVersion is returned when the file was written by a newer version of the format than this package knows.
-	ErrVersion = errors.New("btree: newer format version")
+	// ErrVersion is returned when the file has another version of the format than FormatVersion.
+	ErrVersion = errors.New("btree: another format version")
 )
 
 // Returned when using a database.

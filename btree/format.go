@@ -1,9 +1,9 @@
 package btree
 
-// The file format, version 1
+// The file format, version 2
 //
 // A file is a sequence of pages of one size P, a power of two from 4096 to 65536. Page n begins at byte n*P. All integers are
-// little-endian, except heads. Checksums are CRC-32C (Castagnoli). Bytes not named here are zero.
+// little-endian. Checksums are CRC-32C (Castagnoli). Bytes not named here are zero.
 //
 //	page 0, 1     the two metas
 //	page 2, 3     the two places of the space page of group 0
@@ -16,7 +16,7 @@ package btree
 //
 //	offset  size  field
 //	     0     8  magic: 8B 52 4F 57 41 4E 0D 0A ("\x8bROWAN\r\n")
-//	     8     4  format version: 1
+//	     8     4  format version: 2
 //	    12     4  page size in bytes
 //	    16     8  version: grows by one with each commit
 //	    24     8  page end: the number of pages that are in use or free; the file may be longer
@@ -39,7 +39,7 @@ package btree
 //
 // # Page header
 //
-// Every page but the metas begins with a header of 40 bytes.
+// Every page but the metas begins with a header of 48 bytes.
 //
 //	     0     4  checksum of bytes 4 to P-1
 //	     4     1  kind: 1 leaf, 2 branch, 3 overflow, 4 space
@@ -52,12 +52,13 @@ package btree
 //	    28     2  bytes of the record area that no record uses
 //	    30     2  L, the length of the prefix
 //	    32     4  lengths of every record (see "Records"), or 0 when each record has its own
-//	    36     4  zero
+//	    36     4  flags: bit 0, of a leaf whose records have fixed lengths: record i ends where record i-1 begins
+//	    40     8  slope: a hint for the search, see "Leaf and branch pages"
 //
 // # Leaf and branch pages
 //
 // The header is followed by the prefix, which all keys of the page have in common (those of entries 1 and up in a branch), and,
-// from A = 40 + L rounded up to a multiple of 8, by arrays with room for C entries each:
+// from A = 48 + L rounded up to a multiple of 8, by arrays with room for C entries each:
 //
 //	leaf                      branch
 //	A          heads, 4 each  A          heads, 4 each
@@ -68,9 +69,12 @@ package btree
 //
 // Free bytes follow, then the record area, which takes the last U bytes of the page. Entries are in ascending order of keys.
 //
-// A head is the first four bytes of the key's suffix, which is the key without the prefix, filled up with zeros: as a
-// big-endian integer it orders as the suffixes do, but for ties. A slot is the distance of the record's first byte from the end
-// of the page.
+// A head is the first four bytes of the key's suffix, which is the key without the prefix, filled up with zeros and read as a
+// big-endian integer, so that it orders as the suffixes do, but for ties. It is kept as a little-endian integer like all others.
+// A slot is the distance of the record's first byte from the end of the page.
+//
+// The slope tells how many entries one unit of head is, as a fraction of 2^32, counted from the first head; it is 0 where heads
+// are spread unevenly. Any value is valid: it says where a search may begin.
 //
 // Entry i of a branch leads to the keys that are at least its own key, the separator, and less than that of entry i+1. Entry 0
 // has no key and no record: its head and slot are 0, and it leads to everything less than the separator of entry 1. A separator
@@ -92,7 +96,7 @@ package btree
 // # Overflow pages
 //
 // The reference in the leaf has 16 bytes: the number of the first page and the length of the value, 8 each. The value is in the
-// bytes from 40 to P-1 of that page and those that follow it, as many as it takes. The page that follows n is n+1, or, when that
+// bytes from 48 to P-1 of that page and those that follow it, as many as it takes. The page that follows n is n+1, or, when that
 // is the first of a group, the one after the group's two space pages.
 //
 // # Space pages

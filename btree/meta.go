@@ -10,8 +10,8 @@ import (
 // transfers that convert line ends.
 const Magic = "\x8bROWAN\r\n"
 
-// FormatVersion is the version of the file format that this package writes and the newest that it reads.
-const FormatVersion = 1
+// FormatVersion is the version of the file format that this package reads and writes.
+const FormatVersion = 2
 
 // Sizes of pages in bytes; a size is a power of two.
 const (
@@ -70,8 +70,10 @@ func decodeMeta(b []byte) (*meta, error) {
 	if le.Uint32(b[metaCRC:]) != crc32.Checksum(b[:metaCRC], castagnoli) {
 		return nil, fmt.Errorf("%w: the checksum of a meta page is wrong", ErrCorrupt)
 	}
-	if v := le.Uint32(b[metaFormat:]); v != FormatVersion {
+	if v := le.Uint32(b[metaFormat:]); v > FormatVersion {
 		return nil, fmt.Errorf("%w: the file has version %d and this program knows up to %d: use a newer program", ErrVersion, v, FormatVersion)
+	} else if v < FormatVersion {
+		return nil, fmt.Errorf("%w: the file has version %d and this program works with %d: upgrade it first", ErrVersion, v, FormatVersion)
 	}
 	m := &meta{
 		pageSize: int(le.Uint32(b[metaPageSize:])),

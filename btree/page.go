@@ -27,8 +27,14 @@ const (
 	offGarbage = 28
 	offPrefix  = 30
 	offLens    = 32
-	headerSize = 40
+	offFlags   = 36
+	offSlope   = 40
+	headerSize = 48
 )
+
+// flagOrdered says that the records of a leaf have fixed lengths and follow each other in the order of its entries, so that
+// where a record lies need not be looked up.
+const flagOrdered = 1
 
 // Bytes of a page's arrays for each entry: head and slot, and in a branch also child and count.
 const (
@@ -60,33 +66,48 @@ type page []byte
 
 func (p page) kind() byte       { return p[offKind] }
 func (p page) level() int       { return int(p[offLevel]) }
-func (p page) count() int       { return int(le.Uint16(p[offCount:])) }
-func (p page) number() uint64   { return le.Uint64(p[offNumber:]) }
-func (p page) version() uint64  { return le.Uint64(p[offVersion:]) }
-func (p page) capacity() int    { return int(le.Uint16(p[offCap:])) }
-func (p page) used() int        { return int(le.Uint16(p[offUsed:])) }
-func (p page) garbage() int     { return int(le.Uint16(p[offGarbage:])) }
-func (p page) prefixLen() int   { return int(le.Uint16(p[offPrefix:])) }
-func (p page) lens() uint32     { return le.Uint32(p[offLens:]) }
+func (p page) count() int       { return load16(p, offCount) }
+func (p page) number() uint64   { return load64(p, offNumber) }
+func (p page) version() uint64  { return load64(p, offVersion) }
+func (p page) capacity() int    { return load16(p, offCap) }
+func (p page) used() int        { return load16(p, offUsed) }
+func (p page) garbage() int     { return load16(p, offGarbage) }
+func (p page) prefixLen() int   { return load16(p, offPrefix) }
+func (p page) lens() uint32     { return load32(p, offLens) }
+func (p page) ordered() bool    { return load32(p, offFlags)&flagOrdered != 0 }
+func (p page) slope() uint64    { return load64(p, offSlope) }
 func (p page) isBranch() bool   { return p[offKind] == kindBranch }
-func (p page) setCount(n int)   { le.PutUint16(p[offCount:], uint16(n)) }
-func (p page) setCap(n int)     { le.PutUint16(p[offCap:], uint16(n)) }
-func (p page) setUsed(n int)    { le.PutUint16(p[offUsed:], uint16(n)) }
-func (p page) setGarbage(n int) { le.PutUint16(p[offGarbage:], uint16(n)) }
-func (p page) setLens(l uint32) { le.PutUint32(p[offLens:], l) }
+func (p page) setCount(n int)   { store16(p, offCount, n) }
+func (p page) setCap(n int)     { store16(p, offCap, n) }
+func (p page) setUsed(n int)    { store16(p, offUsed, n) }
+func (p page) setGarbage(n int) { store16(p, offGarbage, n) }
+func (p page) setLens(l uint32) { store32(p, offLens, l) }
+
+func (p page) setOrdered(yes bool) {
+	flags := load32(p, offFlags) &^ flagOrdered
+	if yes {
+		flags |= flagOrdered
+	}
+	store32(p, offFlags, flags)
+}
 
 // stamp names the page and the version that writes it.
 func (p page) stamp(number, version uint64) {
-	le.PutUint64(p[offNumber:], number)
-	le.PutUint64(p[offVersion:], version)
+	store64(p, offNumber, number)
+	store64(p, offVersion, version)
 }
 
 // seal writes the checksum; the page may not change after it.
-func (p page) seal() { le.PutUint32(p[offCRC:], p.sum()) }
+func (p page) seal() {
+	if k := p.kind(); k == kindLeaf || k == kindBranch {
+		p.setSlope()
+	}
+	store32(p, offCRC, p.sum())
+}
 
 func (p page) sum() uint32 { return crc32.Checksum(p[offCRC+4:], castagnoli) }
 
-func (p page) prefix() []byte { return p[headerSize : headerSize+p.prefixLen()] }
+func (p page) prefix() []byte { return slice(p, headerSize, p.prefixLen()) }
 
 // The arrays follow the prefix, aligned to 8 bytes: heads, in a branch children and counts, then slots.
 
@@ -115,12 +136,12 @@ func (p page) live() int {
 	return p.prefixLen() + p.count()*entrySize(p.isBranch()) + p.used() - p.garbage()
 }
 
-func (p page) child(i int) uint64        { return le.Uint64(p[p.childrenAt()+8*i:]) }
-func (p page) setChild(i int, no uint64) { le.PutUint64(p[p.childrenAt()+8*i:], no) }
+func (p page) child(i int) uint64        { return load64(p, p.childrenAt()+8*i) }
+func (p page) setChild(i int, no uint64) { store64(p, p.childrenAt()+8*i, no) }
 
 // keys returns how many keys are below entry i of a branch.
-func (p page) keys(i int) uint64       { return le.Uint64(p[p.countsAt()+8*i:]) }
-func (p page) setKeys(i int, n uint64) { le.PutUint64(p[p.countsAt()+8*i:], n) }
+func (p page) keys(i int) uint64       { return load64(p, p.countsAt()+8*i) }
+func (p page) setKeys(i int, n uint64) { store64(p, p.countsAt()+8*i, n) }
 
 // total returns how many keys are in or below the page.
 func (p page) total() uint64 {
@@ -134,7 +155,7 @@ func (p page) total() uint64 {
 func (p page) keysBefore(i int) uint64 {
 	at, sum := p.countsAt(), uint64(0)
 	for end := at + 8*i; at < end; at += 8 {
-		sum += le.Uint64(p[at:])
+		sum += load64(p, at)
 	}
 	return sum
 }
@@ -142,13 +163,16 @@ func (p page) keysBefore(i int) uint64 {
 // record returns where the record of entry i begins, after its own lengths if it has them, and the lengths.
 // The first entry of a branch has no record.
 func (p page) record(i int) (at int, lens uint32) {
+	lens = p.lens()
+	if p.ordered() {
+		return len(p) - (i+1)*(keyLen(lens)+valLen(lens)), lens
+	}
 	if i == 0 && p.isBranch() {
 		return len(p), 0
 	}
-	at = len(p) - int(le.Uint16(p[p.slotsAt()+2*i:]))
-	lens = p.lens()
+	at = len(p) - load16(p, p.slotsAt()+2*i)
 	if lens == 0 {
-		lens = le.Uint32(p[at:])
+		lens = load32(p, at)
 		at += lensSize
 	}
 	return at, lens
@@ -181,22 +205,21 @@ func packLens(key, val int, overflow bool) uint32 {
 // suffix returns the key of entry i without the page's prefix.
 func (p page) suffix(i int) []byte {
 	at, lens := p.record(i)
-	return p[at : at+keyLen(lens) : at+keyLen(lens)]
+	return slice(p, at, keyLen(lens))
 }
 
 // value returns what the record of entry i holds for its value, and whether that is a reference to overflow pages.
 func (p page) value(i int) (val []byte, overflow bool) {
 	at, lens := p.record(i)
 	at += keyLen(lens)
-	return p[at : at+valLen(lens) : at+valLen(lens)], lens&lensOverflow != 0
+	return slice(p, at, valLen(lens)), lens&lensOverflow != 0
 }
 
 // leafEntry returns what suffix and value do, for entry i of a leaf.
 func (p page) leafEntry(i int) (suffix, val []byte, overflow bool) {
 	at, lens := p.record(i)
-	mid := at + keyLen(lens)
-	end := mid + valLen(lens)
-	return p[at:mid:mid], p[mid:end:end], lens&lensOverflow != 0
+	n := keyLen(lens)
+	return slice(p, at, n), slice(p, at+n, valLen(lens)), lens&lensOverflow != 0
 }
 
 // appendKey appends the whole key of entry i to b.
@@ -229,5 +252,5 @@ func head(suffix []byte) uint32 {
 	return h
 }
 
-func (p page) head(i int) uint32       { return binary.BigEndian.Uint32(p[p.headsAt()+4*i:]) }
-func (p page) setHead(i int, h uint32) { binary.BigEndian.PutUint32(p[p.headsAt()+4*i:], h) }
+func (p page) head(i int) uint32       { return load32(p, p.headsAt()+4*i) }
+func (p page) setHead(i int, h uint32) { store32(p, p.headsAt()+4*i, h) }

@@ -2,7 +2,6 @@ package btree
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math"
 )
 
@@ -24,21 +23,23 @@ func (p page) lowerBound(key []byte, lo int) (int, bool) {
 	if n <= lo {
 		return lo, false
 	}
-	suffix, order := cutPrefix(key, p.prefix())
-	if order < 0 {
-		return lo, false
+	at := headerSize
+	if pre := p.prefixLen(); pre > 0 {
+		suffix, order := cutPrefix(key, slice(p, headerSize, pre))
+		if order < 0 {
+			return lo, false
+		}
+		if order > 0 {
+			return n, false
+		}
+		key, at = suffix, arraysAt(pre)
 	}
-	if order > 0 {
-		return n, false
-	}
-	h := head(suffix)
-	at := p.headsAt()
-	heads := p[at : at+4*n]
-	i := searchHeads(heads, lo, n, h)
-	if i == n || binary.BigEndian.Uint32(heads[4*i:]) != h {
+	h := head(key)
+	i := p.searchHeads(at, lo, n, h)
+	if i == n || load32(p, at+4*i) != h {
 		return i, false
 	}
-	return p.searchTie(suffix, heads, i, h)
+	return p.searchTie(key, at, i, n, h)
 }
 
 // cutPrefix removes the prefix from the key. order tells on which side the key lies of all keys that have the prefix.
@@ -52,34 +53,21 @@ func cutPrefix(key, prefix []byte) (suffix []byte, order int) {
 	return nil, bytes.Compare(key, prefix)
 }
 
-// searchHeads returns the first index in [lo,hi) whose head is not less than h, or hi.
-func searchHeads(heads []byte, lo, hi int, h uint32) int {
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if binary.BigEndian.Uint32(heads[4*mid:]) < h {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo
-}
-
-// searchTie decides among the entries from lo on that have the head h.
-func (p page) searchTie(suffix, heads []byte, lo int, h uint32) (int, bool) {
-	hi := len(heads) / 4
-	switch c := bytes.Compare(p.suffix(lo), suffix); {
-	case c == 0:
+// searchTie decides among the entries from lo on that have the head h. The heads begin at offset at.
+func (p page) searchTie(suffix []byte, at, lo, hi int, h uint32) (int, bool) {
+	first := p.suffix(lo)
+	if string(first) == string(suffix) {
 		return lo, true
-	case c > 0:
+	}
+	if string(first) > string(suffix) {
 		return lo, false
 	}
 	lo++
-	if h != math.MaxUint32 && (lo == hi || binary.BigEndian.Uint32(heads[4*lo:]) != h) {
-		return lo, false
-	}
 	if h != math.MaxUint32 {
-		hi = searchHeads(heads, lo, hi, h+1)
+		if lo == hi || load32(p, at+4*lo) != h {
+			return lo, false
+		}
+		hi = p.halveHeads(at, lo, hi-lo, h+1)
 	}
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)

@@ -3,6 +3,7 @@ package btree_test
 import (
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,13 +57,10 @@ func format1Contents() contents {
 	return c
 }
 
-// A file of the first format can be read.
-func TestFirstFormatIsRead(t *testing.T) {
-	db, err := btree.Open(format1(t), &btree.Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
+// A file of the first format is refused with an error of its own, rather than taken for a damaged one.
+func TestFirstFormatIsRefused(t *testing.T) {
+	_, err := btree.Open(format1(t), &btree.Options{ReadOnly: true})
+	if !errors.Is(err, btree.ErrVersion) || errors.Is(err, btree.ErrCorrupt) {
+		t.Fatalf("opening a file of the first format: %v, want ErrVersion", err)
 	}
-	defer db.Close()
-	mustCheck(t, db)
-	mustHold(t, db, format1Contents())
 }

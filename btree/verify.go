@@ -54,6 +54,9 @@ func (p page) recordFault() string {
 	if fixed != 0 && fixed&lensFixed == 0 {
 		return "the lengths of its records are not marked as fixed"
 	}
+	if p.ordered() && (fixed == 0 || p.isBranch()) {
+		return "its records are marked as being in order and cannot be"
+	}
 	for i := range p.count() {
 		if i == 0 && p.isBranch() {
 			continue
@@ -72,6 +75,9 @@ func (p page) recordFault() string {
 		size += keyLen(lens) + valLen(lens)
 		if size > fromEnd {
 			return fmt.Sprintf("entry %d reaches beyond the page", i)
+		}
+		if p.ordered() && fromEnd != (i+1)*size {
+			return fmt.Sprintf("entry %d is not in order as its header says", i)
 		}
 		if why := lensFault(p, lens); why != "" {
 			return fmt.Sprintf("entry %d: %s", i, why)

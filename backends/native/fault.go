@@ -93,8 +93,8 @@ func openText(path string, err error) string {
 		return path + " ends within its header, or is no rowan file"
 	case errors.Is(err, btree.ErrVersion):
 		_, versions, _ := strings.Cut(err.Error(), btree.ErrVersion.Error()+": ")
-		versions, _, _ = strings.Cut(versions, ": use")
-		return path + " is of a newer format: " + versions
+		versions, _, _ = strings.Cut(versions, ": ")
+		return path + " is of another format: " + versions
 	}
 	if damage, ok := errors.AsType[*btree.CorruptError](err); ok {
 		return path + " is damaged: " + damage.Why

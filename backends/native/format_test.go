@@ -151,7 +151,7 @@ func checkMeta(t *testing.T, doc string, file []byte) int {
 	if string(file[at("magic"):][:8]) != Magic {
 		t.Errorf("the magic is % x", file[:8])
 	}
-	if got := binary.LittleEndian.Uint32(file[at("format version"):]); got != 1 {
+	if got := binary.LittleEndian.Uint32(file[at("format version"):]); got != btree.FormatVersion {
 		t.Errorf("the format version is %d", got)
 	}
 	size := int(binary.LittleEndian.Uint32(file[at("page size"):]))
