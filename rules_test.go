@@ -75,8 +75,8 @@ var importRules = map[string]importRule{
 		why: "values for tests are made of values alone",
 	},
 	"store/profile": {
-		may: []string{"store/tuple"},
-		why: "a profile says how to connect, and connects nothing",
+		may: []string{"store/driver"},
+		why: "a profile says how to connect, which is a driver.Connection, and connects nothing",
 	},
 	"store/transfer": {
 		may: []string{"store", "store/driver", "store/tuple"},

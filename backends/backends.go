@@ -29,6 +29,10 @@ type Options struct {
 	ReadOnly bool
 	// Create makes a file of rowan's own format if there is none.
 	Create bool
+	// Connection says how to reach a server; the target then only names the
+	// backend. Nil goes by the target and what the database's own tools read:
+	// see [profile.Resolve].
+	Connection *driver.Connection
 }
 
 // Backend describes a kind of database.
@@ -42,8 +46,14 @@ type Backend struct {
 	// Magic is what its files begin with, empty if it has none.
 	Magic string
 
-	open func(ctx context.Context, location string, o Options) (driver.DB, error)
+	// open opens a database that a path names; connect one on a server. A
+	// backend has one of the two.
+	open    func(ctx context.Context, location string, o Options) (driver.DB, error)
+	connect func(ctx context.Context, c driver.Connection) (driver.DB, error)
 }
+
+// IsServer reports whether the backend's databases are on servers.
+func (b Backend) IsServer() bool { return b.connect != nil }
 
 var table = []Backend{
 	{
@@ -80,9 +90,31 @@ func Open(ctx context.Context, target string, o Options) (*store.Store, error) {
 	if err != nil {
 		return nil, openError("", err)
 	}
+	if b.IsServer() {
+		return openServer(ctx, b, target, o)
+	}
 	db, err := b.open(ctx, location, o)
 	if err != nil {
 		return nil, openError(b.Name, named(location, err))
+	}
+	return store.New(db), nil
+}
+
+// openServer opens a database on a server.
+func openServer(ctx context.Context, b Backend, target string, o Options) (*store.Store, error) {
+	c := o.Connection
+	if c == nil {
+		access, err := profile.Resolve(profile.Profile{Target: target})
+		if err != nil {
+			return nil, openError(b.Name, err)
+		}
+		c = &access.Connection
+	}
+	own := *c
+	own.ReadOnly = own.ReadOnly || o.ReadOnly
+	db, err := b.connect(ctx, own)
+	if err != nil {
+		return nil, openError(b.Name, profile.Explain(own, err))
 	}
 	return store.New(db), nil
 }

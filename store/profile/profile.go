@@ -1,9 +1,16 @@
-// Package profile reads connection profiles, names for databases with how to
-// treat them, and remembers which databases were opened of late.
+// Package profile reads and edits connection profiles, which are names for
+// databases with how to reach and treat them; says how to reach a server, as
+// [Resolve] works out; and remembers which databases were opened of late.
 //
-// The profiles are the user's file: it is read strictly, so that a misspelt
-// setting is an error with its line and not a setting without effect, and it
-// is never written. Recent targets are the program's own file.
+// The profiles are the user's file. It is read strictly, so that a misspelt
+// setting is an error with its line and not a setting without effect. An edit
+// changes the lines that it is about and no others, keeps comments and order,
+// and is read back before it is written: see [File].
+//
+// Passwords are read when a connection is made, from where the profile says,
+// and go nowhere but into that connection: they are in no error, no warning, no
+// [Access.Place], and in neither arguments nor environment of other programs.
+// Recent targets are the program's own file, and hold no passwords.
 package profile
 
 import (
@@ -15,6 +22,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"github.com/adrg/xdg"
@@ -23,16 +31,38 @@ import (
 // Profile is a named database.
 type Profile struct {
 	Name string
-	// Target is a path or URL. A path may begin with ~/; a relative one is
-	// relative to the file of profiles.
+	// Target is a path or URL. In the file a path may begin with ~/, and a
+	// relative one is relative to the file; here it is absolute.
 	Target string
+	// Server says in parts what Target says as a URL, if the file has it so.
+	Server Server
 	// ReadOnly opens the database without a way to write it.
 	ReadOnly bool
 	// Environment says what depends on the database.
 	Environment Environment
 	// Theme is the name of the theme to use, empty for the usual one.
 	Theme string
+	// Colour is that of the profile's badge: one of Colours, or empty.
+	Colour string
+	// ConnectTimeout and StatementTimeout end what takes longer; 0 sets no
+	// limit but the usual ones.
+	ConnectTimeout, StatementTimeout time.Duration
+	// UnlockTime is for how long a production database can be written once it
+	// is unlocked; 0 means DefaultUnlockTime.
+	UnlockTime time.Duration
+	// TLS says how the connection is encrypted.
+	TLS TLS
+	// SSH is the host to connect through, as the program ssh takes it.
+	SSH string
+	// Startup holds statements to run on each new connection.
+	Startup []string
+	// Secret says where the password is.
+	Secret Secret
 }
+
+// DefaultUnlockTime is for how long a production database can be written once
+// it is unlocked.
+const DefaultUnlockTime = 15 * time.Minute
 
 // Environment says what depends on a database. Writing to Production asks for
 // more than writing elsewhere.
@@ -46,7 +76,12 @@ const (
 	Production Environment = "prod"
 )
 
-var environments = []Environment{None, Dev, Staging, Production}
+// Environments lists the environments that a profile can have.
+func Environments() []Environment { return []Environment{None, Dev, Staging, Production} }
+
+// Colours lists the colours that a profile can have. A theme has its own shade
+// of each.
+func Colours() []string { return []string{"red", "yellow", "green", "blue", "grey"} }
 
 // Path returns where the profiles are looked for: $ROWAN_PROFILES, or
 // rowan/profiles.toml in the user's configuration directory.
@@ -60,17 +95,46 @@ func Path() string {
 // Load reads the profiles of a file, sorted by name. No file means no
 // profiles.
 func Load(path string) ([]Profile, error) {
+	f, err := Read(path)
+	if err != nil {
+		return nil, err
+	}
+	return f.profiles, nil
+}
+
+// Find returns the profile of a name.
+func Find(profiles []Profile, name string) (Profile, bool) {
+	i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name == name })
+	if i < 0 {
+		return Profile{}, false
+	}
+	return profiles[i], true
+}
+
+// CheckName returns an error if a profile cannot have the name: it has to be
+// told from a path and a URL, and to be one word on a command line.
+func CheckName(name string) error {
+	switch {
+	case name == "":
+		return errors.New("a profile needs a name")
+	case IsURL(name) || strings.ContainsAny(name, `/\`):
+		return fmt.Errorf("%q is a path or URL; a profile's name is a word, such as shop-prod", name)
+	case strings.HasPrefix(name, "-") || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '"' || r == '\'' }):
+		return fmt.Errorf("%q is no name for a profile: it is a word without blanks and quotes, such as shop-prod", name)
+	}
+	return nil
+}
+
+// read returns the text of a file of profiles, empty if there is no file.
+func read(path string) (string, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if cause, ok := errors.AsType[*fs.PathError](err); ok {
-		return nil, fmt.Errorf("the profiles in %s cannot be read: %w", path, cause.Err)
+		return "", nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the profiles in %s cannot be read: %w", path, err)
+		return "", fmt.Errorf("the profiles in %s cannot be read: %w", path, cause(err))
 	}
-	return parse(path, string(text))
+	return string(text), nil
 }
 
 // parse reads the text of the file that path names.
@@ -94,97 +158,61 @@ func parse(path, text string) ([]Profile, error) {
 	}
 	profiles := make([]Profile, 0, len(tables))
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		p, at, err := newProfile(name, tables[name])
+		p, at, err := newProfile(filepath.Dir(path), name, tables[name])
 		if err != nil {
 			return nil, errorAt(path, text, append(toml.Key{"profiles", name}, at...), "profile %q: %w", name, err)
 		}
-		p.Target = resolve(filepath.Dir(path), p.Target)
 		profiles = append(profiles, p)
 	}
 	return profiles, nil
 }
 
-// newProfile makes a profile of its table. If there is an error, at is the
-// setting that it is about, or nothing if it is about all.
-func newProfile(name string, table any) (p Profile, at toml.Key, err error) {
-	settings, ok := table.(map[string]any)
+// newProfile makes a profile of its table, in a file in dir. If there is an
+// error, at is the setting that it is about, or nothing if it is about all.
+func newProfile(dir, name string, table any) (p Profile, at toml.Key, err error) {
+	values, ok := table.(map[string]any)
 	if !ok {
 		return p, nil, fmt.Errorf("it is not a value; it begins with [profiles.%s] on a line of its own", name)
 	}
 	p.Name = name
-	for _, setting := range slices.Sorted(maps.Keys(settings)) {
-		if err := p.set(setting, settings[setting]); err != nil {
+	for _, setting := range slices.Sorted(maps.Keys(values)) {
+		if err := p.set(setting, values[setting]); err != nil {
 			return p, toml.Key{setting}, err
 		}
 	}
-	return p, nil, p.check()
+	if at, err := p.check(); err != nil {
+		return p, at, err
+	}
+	if p.Target == "" {
+		p.Target = p.Server.url()
+	}
+	for _, path := range []*string{&p.Target, &p.TLS.CA, &p.TLS.Cert, &p.TLS.Key} {
+		*path = resolvePath(dir, *path)
+	}
+	return p, nil, nil
 }
 
-// set sets what the file calls setting.
-func (p *Profile) set(setting string, value any) error {
-	var ok bool
-	switch setting {
-	case "target":
-		p.Target, ok = value.(string)
-	case "theme":
-		p.Theme, ok = value.(string)
-	case "environment":
-		var name string
-		name, ok = value.(string)
-		p.Environment = Environment(name)
-	case "read_only":
-		if p.ReadOnly, ok = value.(bool); !ok {
-			return errors.New("read_only is true or false, without quotes")
-		}
-	default:
-		return fmt.Errorf("there is no setting %q; a profile has target, read_only, environment and theme", setting)
+// check returns an error if the settings do not go together, and the setting
+// that it is about.
+func (p Profile) check() (at toml.Key, err error) {
+	switch {
+	case p.Target == "" && p.Server.empty():
+		return nil, errors.New(`it needs a target, such as target = "orders.rowan"`)
+	case p.Target != "" && !p.Server.empty():
+		return toml.Key{"target"}, errors.New("it has a target and the parts of one: keep either target or type, host, port, user, database and parameters")
+	case p.Target == "" && p.Server.Type == "":
+		return nil, errors.New(`it needs a type, such as type = "` + servers[0].scheme + `"`)
+	case p.Secret.count() > 1:
+		return nil, errors.New("it has its password in several places: keep one of password, password_command, password_env and password_keyring")
+	case (p.TLS.Cert == "") != (p.TLS.Key == ""):
+		return nil, errors.New("tls_cert and tls_key go together")
 	}
-	if !ok {
-		return fmt.Errorf("%s is text, which stands in quotes", setting)
-	}
-	return nil
+	return nil, nil
 }
 
 // errorAt makes an error that names the file and the line of a key.
 func errorAt(path, text string, key toml.Key, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %w", path, lineOf(text, key), fmt.Errorf(format, args...))
-}
-
-func (p Profile) check() error {
-	if p.Target == "" {
-		return errors.New(`it needs a target, such as target = "orders.rowan"`)
-	}
-	if !slices.Contains(environments, p.Environment) {
-		return fmt.Errorf("environment %q is not one of dev, staging and prod", p.Environment)
-	}
-	return nil
-}
-
-// resolve makes a path absolute: from the home directory, or from dir.
-func resolve(dir, target string) string {
-	switch {
-	case IsURL(target) || filepath.IsAbs(target):
-		return target
-	case target == "~" || strings.HasPrefix(target, "~/"):
-		return filepath.Join(xdg.Home, target[1:])
-	}
-	return filepath.Join(dir, target)
-}
-
-// IsURL reports whether a target is a URL and not a path.
-func IsURL(target string) bool {
-	_, _, ok := CutScheme(target)
-	return ok
-}
-
-// CutScheme splits a URL after its scheme. A scheme has two lower-case letters
-// or more, so that C:\ begins a path.
-func CutScheme(target string) (scheme, rest string, ok bool) {
-	scheme, rest, ok = strings.Cut(target, ":")
-	if !ok || len(scheme) < 2 || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+") != "" {
-		return "", "", false
-	}
-	return scheme, rest, true
 }
 
 // lineOf returns the number of the line on which key is set, or its table
@@ -212,12 +240,3 @@ func lineOf(text string, key toml.Key) int {
 
 // unquote returns a dotted key without the quotes and spaces of its parts.
 func unquote(s string) string { return strings.NewReplacer(`"`, "", "'", "", " ", "").Replace(s) }
-
-// Find returns the profile of a name.
-func Find(profiles []Profile, name string) (Profile, bool) {
-	i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name == name })
-	if i < 0 {
-		return Profile{}, false
-	}
-	return profiles[i], true
-}

@@ -3,6 +3,7 @@ package profile
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -29,10 +30,10 @@ target = "data/a.rowan"
 		{Name: "here", Target: filepath.Join(dir, "data/a.rowan")},
 		{Name: "prod", Target: "/srv/orders.db", ReadOnly: true, Environment: Production, Theme: "light"},
 	}
-	if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
-	if p, ok := Find(got, "prod"); !ok || p != want[1] {
+	if p, ok := Find(got, "prod"); !ok || !reflect.DeepEqual(p, want[1]) {
 		t.Errorf("Find: got %+v, %v", p, ok)
 	}
 	if _, ok := Find(got, "pro"); ok {
