@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 )
 
@@ -23,14 +24,14 @@ import (
 //
 // It fails with [BadValue] if the text is not a filter for this table.
 func ParseFilter(s *Schema, text string) (Filter, error) {
-	f := Filter{text: text}
+	f := Filter{schema: s, text: text}
 	p := filterParser{schema: s, rest: text}
 	for p.skipSpace(); p.rest != ""; p.skipSpace() {
 		t, err := p.term()
 		if err != nil {
 			return Filter{}, err
 		}
-		f.terms = append(f.terms, t)
+		f.where = append(f.where, t)
 	}
 	return f, nil
 }
@@ -49,43 +50,61 @@ const quoteHint = `put quotes around it to look for it as it is: "a=b"`
 
 func (p *filterParser) skipSpace() { p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace) }
 
-func (p *filterParser) term() (term, error) {
+func (p *filterParser) term() (Condition, error) {
 	name, _, err := p.word(true)
 	if err != nil {
-		return nil, err
+		return Condition{}, err
 	}
 	left := p.rest
 	p.skipSpace()
 	op := p.operator()
 	if op == "" {
 		p.rest = left
-		return word(strings.ToLower(name)), nil
+		return Condition{Column: driver.AnyColumn, Op: driver.Contains, Value: lowerText(name)}, nil
 	}
 	if name == "" {
-		return nil, p.fail(quoteHint, "there is no column before %q", op)
+		return Condition{}, p.fail(quoteHint, "there is no column before %q", op)
 	}
 	p.skipSpace()
 	if p.rest == "" {
-		return nil, p.fail(`the empty text is ""`, "there is nothing after %q", name+string(op))
+		return Condition{}, p.fail(`the empty text is ""`, "there is nothing after %q", name+op)
 	}
 	value, quoted, err := p.word(false)
 	if err != nil {
-		return nil, err
+		return Condition{}, err
 	}
 	return p.condition(name, op, value, quoted)
 }
 
-// operators lists the operators, each before those that it begins with.
-var operators = []operator{notEqual, lacksWord, atMost, atLeast, equal, less, greater, contains}
+func lowerText(s string) tuple.Value { return tuple.Text(strings.ToLower(s)) }
 
-func (p *filterParser) operator() operator {
-	for _, op := range operators {
-		if rest, ok := strings.CutPrefix(p.rest, string(op)); ok {
+// operators lists the operators, each before those that it begins with.
+var operators = []struct {
+	text string
+	op   driver.Comparison
+}{
+	{"!=", driver.NotEqual}, {"!~", driver.Lacks}, {"<=", driver.AtMost}, {">=", driver.AtLeast},
+	{"=", driver.Equal}, {"<", driver.Less}, {">", driver.Greater}, {"~", driver.Contains},
+}
+
+// operator takes an operator off the rest, the empty one if there is none.
+func (p *filterParser) operator() string {
+	for _, o := range operators {
+		if rest, ok := strings.CutPrefix(p.rest, o.text); ok {
 			p.rest = rest
-			return op
+			return o.text
 		}
 	}
 	return ""
+}
+
+func comparisonOf(operator string) driver.Comparison {
+	for _, o := range operators {
+		if o.text == operator {
+			return o.op
+		}
+	}
+	return 0
 }
 
 // word reads up to a space or, if asked to, an operator, quoted parts taken
@@ -132,32 +151,38 @@ func (p *filterParser) quoted(b *strings.Builder, quote string) error {
 	}
 }
 
-func (p *filterParser) condition(name string, op operator, text string, quoted bool) (term, error) {
+func (p *filterParser) condition(name, operator, text string, quoted bool) (Condition, error) {
 	i, ok := columnNamed(p.schema, name)
 	if !ok {
-		return nil, p.fail(quoteHint, "there is no column %q", name)
+		return Condition{}, p.fail(quoteHint, "there is no column %q", name)
 	}
-	column := allColumns(p.schema)[i]
-	c := &condition{inKey: i < len(p.schema.Key), column: i, op: op}
-	if !c.inKey {
-		c.column -= len(p.schema.Key)
-	}
+	c := Condition{Column: i, Op: comparisonOf(operator)}
 	switch {
-	case op == contains || op == lacksWord:
-		c.word = word(strings.ToLower(text))
+	case c.Op == driver.Contains || c.Op == driver.Lacks:
+		c.Value = lowerText(text)
 		return c, nil
 	case !quoted && strings.EqualFold(text, "null"):
-		if op != equal && op != notEqual {
-			return nil, p.fail(name+"=null finds NULL", "NULL is neither more nor less than anything")
-		}
-		return c, nil
+		return p.nullCondition(c, name)
 	}
-	v, err := parseFilterValue(&column, text, quoted)
+	v, err := parseFilterValue(p.schema.ColumnAt(i), text, quoted)
 	if err != nil {
 		e := wrapAs("filter", p.schema.Name, BadValue, err)
-		return nil, e.withHint(name + "~" + text + " looks for it as text")
+		return Condition{}, e.withHint(name + "~" + text + " looks for it as text")
 	}
-	c.value = v
+	c.Value = v
+	return c, nil
+}
+
+// nullCondition returns the condition for a comparison with NULL.
+func (p *filterParser) nullCondition(c Condition, name string) (Condition, error) {
+	switch c.Op {
+	case driver.Equal:
+		c.Op = driver.IsNull
+	case driver.NotEqual:
+		c.Op = driver.NotNull
+	default:
+		return Condition{}, p.fail(name+"=null finds NULL", "NULL is neither more nor less than anything")
+	}
 	return c, nil
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,50 +124,9 @@ func TestFilterErrors(t *testing.T) {
 	}
 }
 
-func TestNumbersCompareByValue(t *testing.T) {
-	dec := func(s string) tuple.Value {
-		v, err := tuple.Decimal(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-	inOrder := [][]tuple.Value{
-		{dec("-Infinity"), tuple.Float(-1 / zero)},
-		{tuple.Int(-5), dec("-5.0"), tuple.Float(-5)},
-		{tuple.Int(0), dec("0.00"), tuple.Float(0), tuple.Float(-zero)},
-		{dec("0.1"), tuple.Float(0.1)},
-		{tuple.Int(1 << 53), tuple.Float(1 << 53)},
-		{tuple.Int(1<<53 + 1)},
-		{tuple.Uint(1 << 63), dec("9223372036854775808")},
-		{tuple.Float(1e300)},
-		{dec("Infinity"), tuple.Float(1 / zero)},
-	}
-	for i, as := range inOrder {
-		for j, bs := range inOrder {
-			for _, a := range as {
-				for _, b := range bs {
-					order, ok := compareValues(a, b)
-					if want := sign(i - j); !ok || order != want {
-						t.Errorf("%v and %v: %d, %t, want %d", a, b, order, ok, want)
-					}
-				}
-			}
-		}
-	}
-	nan := tuple.Float(zero / zero)
-	if _, ok := compareValues(nan, tuple.Int(1)); ok {
-		t.Error("NaN is ordered")
-	}
-}
-
-var zero float64
-
-func sign(n int) int { return max(-1, min(1, n)) }
-
 func TestFilterNeedsWholeValues(t *testing.T) {
 	cut := []Cut{{Column: 0, Size: 100}}
-	for text, want := range map[string]bool{"": false, "id=1": false, "total=1": false, "ann": true, "id=1 name~a": true} {
+	for text, want := range map[string]bool{"": false, "id=1": false, "total=1": false, "ann": true, "id=1 name~a": true, "name=null": false, "name!=null id=1": false} {
 		f, err := ParseFilter(filterSchema(), text)
 		if err != nil {
 			t.Fatal(err)
@@ -174,6 +134,26 @@ func TestFilterNeedsWholeValues(t *testing.T) {
 		if f.needs(cut) != want || f.needs(nil) {
 			t.Errorf("%q needs a value that is cut: %t, want %t", text, f.needs(cut), want)
 		}
+	}
+}
+
+// TestFilterOfValuesIsTyped: a filter that a program makes is shown to people,
+// who may change it.
+func TestFilterOfValuesIsTyped(t *testing.T) {
+	columns := []string{"id", "name", "odd name", "any"}
+	for _, name := range []string{"Ann", "", "null", `a "b" =c`, "two words", "x=y", "NULL", "'"} {
+		values := []tuple.Value{tuple.Int(42), tuple.Text(name), tuple.BytesOf("\x0a\xff"), tuple.Null}
+		made, err := NewFilter(filterSchema(), columns, values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		typed, err := ParseFilter(filterSchema(), made.String())
+		if err != nil || !slices.Equal(made.where, typed.where) {
+			t.Errorf("%s: %+v, %v, want %+v", made, typed.where, err, made.where)
+		}
+	}
+	if _, err := NewFilter(filterSchema(), []string{"gone"}, []tuple.Value{tuple.Null}); KindOf(err) != BadValue {
+		t.Errorf("a column that is not there: %v", err)
 	}
 }
 

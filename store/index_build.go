@@ -21,10 +21,10 @@ const sortBytes = 1024
 // are sorted by are kept, as bytes that are in the same order.
 type indexBuilder struct {
 	table  *Table
-	query  Query
+	pager  *pager
 	limit  int
 	sort   Sort
-	column int // to sort by, see valueAt; -1 keeps the order
+	column int // to sort by, see [driver.Schema.ColumnAt]; -1 keeps the order
 	keys   keyList
 	values keyList
 }
@@ -32,9 +32,12 @@ type indexBuilder struct {
 func (v *View) newIndexBuilder() (*indexBuilder, error) {
 	o := v.options
 	b := &indexBuilder{table: v.table, limit: o.Limit, sort: o.Sort, column: -1}
-	b.query = Query{Range: o.Range, Reverse: o.Reverse, MaxValue: sortBytes}
 	if o.Sort.Column != "" {
-		b.query.Reverse = false
+		if sorted := v.sortedScan(); sorted != nil {
+			b.pager = v.table.pager(v.sortedQuery(false))
+			b.pager.sort = sorted
+			return b, nil
+		}
 		i, ok := columnNamed(v.Schema(), o.Sort.Column)
 		if !ok {
 			return nil, fault("sort", v.table.Name(), BadValue, "there is no column %q to sort by", o.Sort.Column).
@@ -42,12 +45,21 @@ func (v *View) newIndexBuilder() (*indexBuilder, error) {
 		}
 		b.column = i
 	}
-	if !o.Filter.Empty() {
-		b.query.MaxValue = max(sortBytes, v.filterCut())
-	} else {
-		b.query.KeysOnly = b.column < len(v.Schema().Key)
-	}
+	b.pager = v.table.pager(v.indexQuery(b.column))
 	return b, nil
+}
+
+// indexQuery returns the query for the rows of the view in the order of their
+// keys, of which only what the index and the filter need.
+func (v *View) indexQuery(column int) Query {
+	o := v.options
+	q := Query{Range: o.Range, Reverse: o.Reverse && column < 0, MaxValue: sortBytes}
+	if o.Filter.Empty() {
+		q.KeysOnly = column < len(v.Schema().Key)
+	} else {
+		q.MaxValue, q.Where = max(sortBytes, v.filterCut()), o.Filter.where
+	}
+	return q
 }
 
 // full reports whether the rows that are still to come cannot matter.
@@ -57,7 +69,7 @@ func (b *indexBuilder) add(r *Row) error {
 	b.keys.append(r.Key)
 	if b.column >= 0 {
 		r.CutTo(sortBytes)
-		b.values.append(tuple.Of(valueAt(r, b.column)))
+		b.values.append(tuple.Of(b.table.schema.ValueAt(r, b.column)))
 	}
 	if b.keys.len() > maxIndexRows || b.size() > maxIndexBytes {
 		return fault("sort", b.table.Name(), TooLarge, "%d rows are too many to be sorted here", b.keys.len()).
@@ -70,14 +82,6 @@ func (b *indexBuilder) add(r *Row) error {
 func (b *indexBuilder) size() int {
 	const perRow = 40
 	return 2*len(b.keys.data) + len(b.values.data) + perRow*b.keys.len()
-}
-
-// valueAt returns an element of a row's key or, counted on, of its columns.
-func valueAt(r *Row, column int) tuple.Value {
-	if column < len(r.Key) {
-		return r.Key[column]
-	}
-	return r.Values[column-len(r.Key)]
 }
 
 // index returns the index of the rows that were added.
@@ -104,7 +108,8 @@ type sortEntry struct {
 }
 
 // sorted returns the rows in the order of the view. Rows with the same value
-// stay in the order in which they were added.
+// are in the order in which they were added, or in its reverse if the view is
+// descending.
 func (b *indexBuilder) sorted() []sortEntry {
 	entries := make([]sortEntry, b.keys.len())
 	for i := range entries {
@@ -115,10 +120,11 @@ func (b *indexBuilder) sorted() []sortEntry {
 		if c == 0 {
 			c = bytes.Compare(b.values.at(int(x.row)), b.values.at(int(y.row)))
 		}
+		c = cmp.Or(c, cmp.Compare(x.row, y.row))
 		if b.sort.Descending {
 			c = -c
 		}
-		return cmp.Or(c, cmp.Compare(x.row, y.row))
+		return c
 	})
 	return entries
 }

@@ -14,6 +14,14 @@ type (
 	Column = driver.Column
 	// Reference is a foreign key.
 	Reference = driver.Reference
+	// Index is an index of a table.
+	Index = driver.Index
+	// Referrer is a foreign key that refers to a table.
+	Referrer = driver.Referrer
+	// Details is what a database knows of a table beside its rows' shape.
+	Details = driver.Details
+	// Condition is something that rows are chosen by.
+	Condition = driver.Condition
 	// Row is a row of a table, with its identity.
 	Row = driver.Row
 	// Cut tells that a value is only a beginning.

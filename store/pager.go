@@ -22,6 +22,7 @@ const (
 type pager struct {
 	table *Table
 	query Query       // what remains to be read; Limit is the size of the next page
+	sort  *sortedScan // nil in the order of the keys
 	last  tuple.Tuple // the key that it has come to
 	done  bool        // nothing remains
 }
@@ -38,17 +39,26 @@ func (p *pager) next(ctx context.Context, limit int64) ([]Row, error) {
 	if limit > 0 {
 		q.Limit = int(min(int64(q.Limit), limit))
 	}
-	page, err := p.table.Scan(ctx, q)
+	page, err := p.scan(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	p.done = !page.More || len(page.Rows) == 0
 	if n := len(page.Rows); n > 0 {
 		p.last = page.Rows[n-1].Key
-		p.query.Range = beyond(p.query.Range, p.last, q.Reverse)
 		p.query.Limit = nextPageSize(page.Rows)
+		if p.sort == nil {
+			p.query.Range = beyond(p.query.Range, p.last, q.Reverse)
+		}
 	}
 	return page.Rows, nil
+}
+
+func (p *pager) scan(ctx context.Context, q Query) (Page, error) {
+	if p.sort != nil {
+		return p.sort.scan(ctx, q, p.last)
+	}
+	return p.table.Scan(ctx, q)
 }
 
 // nextPageSize returns how many rows like these make a good page.

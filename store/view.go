@@ -36,9 +36,12 @@ type ViewOptions struct {
 const DefaultBudget = 20_000
 
 // Sort orders a view by one column. The zero Sort keeps the order of the keys.
-// NULL sorts first, and values of several kinds by kind; descending, both last.
-// Rows with the same value are in the order of their keys. Of a value longer
-// than sortBytes only the beginning counts.
+// NULL sorts first, and rows with the same value in the order of their keys;
+// descending is exactly the reverse.
+//
+// A database that can, sorts by its own order. Otherwise values of several kinds
+// are sorted by kind, and of one longer than sortBytes only the beginning
+// counts.
 type Sort struct {
 	Column     string // the name of a key element or column
 	Descending bool
@@ -75,16 +78,17 @@ type Window struct {
 // key, so rows that come and go between two reads neither shift nor repeat
 // the others.
 //
-// A view that is sorted or has a limit remembers which rows it consists of,
-// and in which order, when it is first read or prepared. From then on it shows
-// their present values and leaves out those that have gone or no longer match
-// the filter; [View.Prepare] begins anew.
+// A view that has a limit, or is sorted although the database cannot, remembers
+// which rows it consists of, and in which order, when it is first read or
+// prepared. From then on it shows their present values and leaves out those
+// that have gone or no longer match the filter; [View.Prepare] begins anew.
 type View struct {
 	table   *Table
 	options ViewOptions
 
 	preparing chan struct{} // holds an element while an index is built
 	index     atomic.Pointer[index]
+	places    places // of rows that the database sorted
 }
 
 // View returns a view of the table. It does no I/O: an option that is wrong is
@@ -103,8 +107,10 @@ func (v *View) Schema() *Schema { return v.table.schema }
 func (v *View) Options() ViewOptions { return v.options }
 
 // indexed reports whether the view's order or end cannot be had from the
-// order of the keys alone.
-func (v *View) indexed() bool { return v.options.Sort.Column != "" || v.options.Limit > 0 }
+// database alone.
+func (v *View) indexed() bool {
+	return v.options.Limit > 0 || v.options.Sort.Column != "" && v.sortedScan() == nil
+}
 
 // Read returns up to n rows, n at least 1, that begin or end at a place.
 func (v *View) Read(ctx context.Context, at Anchor, n int) (Window, error) {
@@ -120,7 +126,11 @@ func (v *View) Read(ctx context.Context, at Anchor, n int) (Window, error) {
 	if v.indexed() {
 		return v.readIndexed(ctx, at, n)
 	}
-	w, err := v.readRange(ctx, at, n)
+	read := v.readRange
+	if v.options.Sort.Column != "" {
+		read = v.readSorted
+	}
+	w, err := read(ctx, at, n)
 	if err != nil {
 		return Window{}, err
 	}

@@ -60,7 +60,7 @@ func (v *View) prepare(ctx context.Context, progress func(rows int64)) error {
 		return v.table.wrap("sort", err)
 	}
 	var read int64
-	for p := v.table.pager(b.query); !p.done && !b.full(); {
+	for p := b.pager; !p.done && !b.full(); {
 		rows, err := p.next(ctx, 0)
 		if err != nil {
 			return err
@@ -131,8 +131,7 @@ func (v *View) startAt(x *index, at Anchor) (int, error) {
 // of the view: there is such a place only in the order of the keys.
 func (v *View) startNear(x *index, at Anchor) (int, error) {
 	if v.options.Sort.Column != "" || v.table.store.Info().Order != driver.Bytewise {
-		return 0, fault("scan", v.table.Name(), NoRow, "the row %s is not in the view", describeKey(at.Key)).
-			withHint("refresh, or look for it in the order of the keys")
+		return 0, v.notInView(at.Key)
 	}
 	after, _ := x.search(at.Key)
 	if v.options.Reverse {
@@ -142,6 +141,11 @@ func (v *View) startNear(x *index, at Anchor) (int, error) {
 		return after - 1, nil
 	}
 	return after, nil
+}
+
+func (v *View) notInView(key tuple.Tuple) error {
+	return fault("scan", v.table.Name(), NoRow, "the row %s is not in the view", describeKey(key)).
+		withHint("refresh, or look for it in the order of the keys")
 }
 
 // readPositions reads the rows from a position on, in one direction, as they

@@ -66,7 +66,7 @@ func (v *View) KeyAt(ctx context.Context, n int64) (tuple.Tuple, error) {
 // ranker is nil if there is none, or if it does not help.
 func (v *View) rankEnds(ctx context.Context) (first, last int64, r driver.Ranker, err error) {
 	r, ok := v.table.reader.(driver.Ranker)
-	if !ok || !v.options.Filter.Empty() {
+	if !ok || !v.options.Filter.Empty() || v.options.Sort.Column != "" {
 		return 0, 0, nil, nil
 	}
 	ends := [2]int64{}

@@ -78,13 +78,17 @@ func (v *View) readRange(ctx context.Context, at Anchor, n int) (Window, error) 
 	}, err
 }
 
-// readFiltered reads on until it has q.Limit rows that match, or has examined
-// as many as the budget allows.
+// readFiltered reads rows that match.
 func (v *View) readFiltered(ctx context.Context, q Query, at Anchor) (Window, error) {
-	n := q.Limit
-	q.MaxValue = v.filterCut()
-	w := Window{Before: at.Key != nil}
-	for p := v.table.pager(q); !p.done; {
+	q.MaxValue, q.Where = v.filterCut(), v.options.Filter.where
+	p := v.table.pager(q)
+	return v.readPages(ctx, p, Window{Before: at.Key != nil}, q.Limit)
+}
+
+// readPages adds to a window what a pager reads, until it has n rows that match,
+// or has examined as many as the budget allows.
+func (v *View) readPages(ctx context.Context, p *pager, w Window, n int) (Window, error) {
+	for !p.done {
 		left := v.options.Budget - w.Scanned
 		if left <= 0 {
 			w.Resume, w.After = p.last, true

@@ -19,6 +19,9 @@ func TestConformance(t *testing.T) {
 		},
 		Kinds:    storetest.AllKinds(),
 		KeyKinds: storetest.AllKinds(),
-		Lacks:    []storetest.Capability{storetest.Durability},
+		Lacks: []storetest.Capability{
+			storetest.Durability,
+			storetest.Sorting, storetest.Detailing, storetest.Definitions, storetest.Consoles,
+		},
 	})
 }

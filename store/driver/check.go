@@ -38,15 +38,15 @@ func (s *Schema) CheckRow(key tuple.Tuple, values []tuple.Value) error {
 	return nil
 }
 
-// Holds reports whether values of v's kind belong in the column. Whether NULL
-// does is another question. An integer is of KindInt wherever that can hold
+// Holds reports whether values of v's kind belong in the column. NULL does,
+// as far as this goes. An integer is of KindInt wherever that can hold
 // it, so a column of KindUint takes both; one of KindNull takes anything.
 func (c *Column) Holds(v tuple.Value) bool {
 	switch c.Kind {
 	case tuple.KindNull, v.Kind():
 		return true
 	case tuple.KindUint:
-		return v.Kind() == tuple.KindInt && v.AsInt() >= 0
+		return v.IsNull() || v.Kind() == tuple.KindInt && v.AsInt() >= 0
 	}
 	return v.IsNull()
 }

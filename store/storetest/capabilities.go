@@ -34,6 +34,10 @@ func interfaces(db any) map[Capability]bool {
 	_, has[Checks] = db.(driver.Checker)
 	_, has[Creation] = db.(driver.Creator)
 	_, has[Loading] = db.(driver.Loader)
+	_, has[Sorting] = db.(driver.Sorter)
+	_, has[Detailing] = db.(driver.Detailer)
+	_, has[Definitions] = db.(driver.Definer)
+	_, has[Consoles] = db.(driver.Consoler)
 	return has
 }
 

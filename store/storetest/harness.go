@@ -77,6 +77,10 @@ const (
 	Checks       Capability = "checks"
 	Creation     Capability = "creation"
 	Loading      Capability = "loading"
+	Sorting      Capability = "sorting"
+	Detailing    Capability = "details"
+	Definitions  Capability = "definitions"
+	Consoles     Capability = "consoles"
 )
 
 // The other capabilities.
@@ -149,6 +153,7 @@ var groups = []struct {
 	{"opening", openCases},
 	{"concurrency", concurrencyCases},
 	{"random", randomCases},
+	{"searching", searchCases},
 	{"views", viewCases},
 	{"edits", editCases},
 }

@@ -18,6 +18,11 @@ var viewCases = []testCase{
 		run:  (*suite).testWindows,
 	},
 	{
+		name: "windows of a view are parts of what it shows at once",
+		rule: "In any order that a database has, reading windows in any pattern gives consecutive parts of what one large window shows: the rows that match, each once, sorted as asked for.",
+		run:  (*suite).testPartsOfWhole,
+	},
+	{
 		name: "positions in a view agree with its windows", needs: []Capability{TupleOrder, Ranks},
 		rule: "Position is the number of rows before a row, KeyAt its inverse.",
 		run:  (*suite).testPositions,
@@ -134,13 +139,10 @@ func (d *drawnTable) sort(rows []driver.Row, by store.Sort) {
 		}
 		return r.Key[0]
 	}
-	slices.SortStableFunc(rows, func(a, b driver.Row) int {
-		c := tuple.Compare(value(&a), value(&b))
-		if by.Descending {
-			return -c
-		}
-		return c
-	})
+	slices.SortStableFunc(rows, func(a, b driver.Row) int { return tuple.Compare(value(&a), value(&b)) })
+	if by.Descending {
+		slices.Reverse(rows)
+	}
 }
 
 // read reads a window, however many calls the budget makes of it.
@@ -184,6 +186,8 @@ type windows struct {
 	*drawnTable
 	view *store.View
 	want []driver.Row
+	// shown tells that only the keys of rows that are shown are known places.
+	shown bool
 }
 
 func (w *windows) size() int { return rapid.IntRange(1, 9).Draw(w.rt, "size") }
@@ -257,7 +261,7 @@ func (w *windows) jump() {
 func (w *windows) place(at *store.Anchor) (from, to int, ok bool) {
 	o := w.view.Options()
 	before, equal := 0, 0
-	if o.Sort.Column != "" {
+	if o.Sort.Column != "" || w.shown {
 		if len(w.want) == 0 {
 			return 0, 0, false
 		}
@@ -286,6 +290,53 @@ func (w *windows) place(at *store.Anchor) (from, to int, ok bool) {
 		return before, len(w.want), true
 	}
 	return before + equal, len(w.want), true
+}
+
+// testPartsOfWhole is for orders that only the database knows.
+func (s *suite) testPartsOfWhole() {
+	run := 0
+	rapid.Check(s.T, func(rt *rapid.T) {
+		run++
+		d := s.drawTable(rt, fmt.Sprintf("run%d", run))
+		defer d.finish()
+		o := d.drawOptions()
+		o.Range = tuple.Range{}
+		w := &windows{drawnTable: d, view: d.table.View(o), shown: true}
+		w.want = w.read(store.Anchor{}, everything).Rows
+		w.checkWhole()
+		w.walk(false)
+		w.walk(true)
+		for range 10 {
+			w.jump()
+		}
+	})
+}
+
+// checkWhole checks what is known of all rows of a view, in whatever order the
+// database sorts text.
+func (w *windows) checkWhole() {
+	o, byKey := w.view.Options(), func(a, b driver.Row) int { return a.Key.Compare(b.Key) }
+	want := slices.DeleteFunc(w.rows(), func(r driver.Row) bool { return !o.Filter.Match(&r) })
+	if o.Limit > 0 && len(w.want) != min(o.Limit, len(want)) {
+		w.rt.Fatalf("%+v: %d rows of %d", o, len(w.want), len(want))
+	}
+	if o.Limit == 0 {
+		w.same("all rows", slices.SortedFunc(slices.Values(w.want), byKey), slices.SortedFunc(slices.Values(want), byKey))
+	}
+	column := slices.IndexFunc(w.schema.Columns, func(c driver.Column) bool { return c.Name == o.Sort.Column })
+	if column < 0 {
+		return
+	}
+	up := slices.Clone(w.want)
+	if o.Sort.Descending {
+		slices.Reverse(up)
+	}
+	for i := 1; i < len(up); i++ {
+		a, b := up[i-1].Values[column], up[i].Values[column]
+		if b.IsNull() && !a.IsNull() || a.Kind() == tuple.KindInt && b.Kind() == tuple.KindInt && a.AsInt() > b.AsInt() {
+			w.rt.Fatalf("%+v: %v comes before %v", o, a, b)
+		}
+	}
 }
 
 func (s *suite) testPositions() {
