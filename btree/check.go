@@ -3,6 +3,7 @@ package btree
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -53,7 +54,22 @@ type checker struct {
 	lost   bool     // a page could not be read, so that not everything in use was seen
 }
 
-func newChecker(ctx context.Context, db *DB, report func(Problem)) (*checker, error) {
+// newChecker begins anew when another process commits while the space pages are read: it may write over them.
+func newChecker(ctx context.Context, db *DB, report func(Problem)) (c *checker, err error) {
+	for range checkTries {
+		if c, err = tryChecker(ctx, db, report); !errors.Is(err, errOvertaken) {
+			break
+		}
+	}
+	return c, err
+}
+
+// checkTries is how often a check of a file that another process writes is begun.
+const checkTries = 100
+
+var errOvertaken = errors.New("btree: the file is written all the time: check it in the process that writes it")
+
+func tryChecker(ctx context.Context, db *DB, report func(Problem)) (*checker, error) {
 	tx, groups, bad, err := db.beginCheck()
 	if err != nil {
 		return nil, err
@@ -77,6 +93,9 @@ func (db *DB) beginCheck() (tx *Tx, groups []group, bad int, err error) {
 	if db.isClosing() {
 		return nil, nil, 0, ErrClosed
 	}
+	if err := db.follow(); err != nil {
+		return nil, nil, 0, err
+	}
 	if db.space != nil {
 		for _, g := range db.space.groups {
 			groups = append(groups, group{used: g.used, version: g.version, place: g.place})
@@ -88,6 +107,9 @@ func (db *DB) beginCheck() (tx *Tx, groups []group, bad int, err error) {
 // loadGroups reads the space pages of a database that was opened without them.
 func (c *checker) loadGroups() error {
 	s, err := loadSpace(c.db.pager, &c.tx.meta)
+	if isCorrupt(err) && c.overtaken() {
+		return errOvertaken
+	}
 	if isCorrupt(err) {
 		c.lost = true
 		c.problem(firstPage-2, "%v", err)
@@ -361,6 +383,9 @@ func (c *checker) spacePages() error {
 
 // overtaken reports whether there was a commit since the check began: the space pages may have been written over.
 func (c *checker) overtaken() bool {
+	if c.db.opts.ReadOnly {
+		return c.db.moved(&c.tx.meta)
+	}
 	c.db.mu.Lock()
 	defer c.db.mu.Unlock()
 	return c.db.current.version != c.tx.meta.version

@@ -35,6 +35,7 @@ type DB struct {
 	current meta
 	place   int            // of the current meta
 	bad     int            // place of the meta that Open found damaged, -1 when none is
+	procs   *processes     // others that have the file open
 	readers map[uint64]int // open read-only transactions by version
 	open    int            // open transactions
 	closing chan struct{}  // closed by Close
@@ -51,7 +52,7 @@ func limitsFor(pageSize int) limits {
 	return limits{maxKey: pageSize / 4, maxInline: pageSize/4 - 64, payload: pageSize - headerSize}
 }
 
-func newDB(f vfs.File, path string, opts Options, metas metaPair) (*DB, error) {
+func newDB(f vfs.File, path string, opts Options, metas metaPair, procs *processes) (*DB, error) {
 	place := metas.current()
 	cur := *metas[place]
 	db := &DB{
@@ -63,6 +64,7 @@ func newDB(f vfs.File, path string, opts Options, metas metaPair) (*DB, error) {
 		bad:     -1,
 		current: cur,
 		place:   place,
+		procs:   procs,
 		readers: map[uint64]int{},
 		closing: make(chan struct{}),
 	}
@@ -80,15 +82,15 @@ func (db *DB) prepare() error {
 	if err != nil {
 		return fmt.Errorf("btree: opening %s: %w", db.path, err)
 	}
-	if need := int64(db.current.pageEnd) * int64(db.current.pageSize); size < need {
-		return fmt.Errorf("%w (%s)", corrupt(uint64(size)/uint64(db.current.pageSize),
-			"the file was cut off: it has %d bytes and needs %d", size, need), db.path)
+	if err := checkSize(size, &db.current); err != nil {
+		return fmt.Errorf("%w (%s)", err, db.path)
 	}
 	db.fileSize = size
 	if !db.opts.ReadOnly {
 		if db.space, err = loadSpace(db.pager, &db.current); err != nil {
 			return fmt.Errorf("%w (%s)", err, db.path)
 		}
+		db.space.holdBack(db.current.version, db.protected())
 	}
 	if !db.opts.NoMap {
 		db.pager.remap(size)
@@ -146,6 +148,9 @@ func (db *DB) beginRead() (*Tx, error) {
 	if db.isClosing() {
 		return nil, ErrClosed
 	}
+	if err := db.follow(); err != nil {
+		return nil, err
+	}
 	return db.newReader(), nil
 }
 
@@ -170,8 +175,12 @@ func (db *DB) beginWrite() (*Tx, error) {
 	return newTx(db, db.current, true), nil
 }
 
-// protected returns the versions that have readers, in ascending order. The caller holds mu.
-func (db *DB) protected() []uint64 { return slices.Sorted(maps.Keys(db.readers)) }
+// protected returns the versions that have readers, here or in other processes, in ascending order. The caller holds mu.
+func (db *DB) protected() []uint64 {
+	vs := slices.AppendSeq(db.procs.versions(db.current.version), maps.Keys(db.readers))
+	slices.Sort(vs)
+	return slices.Compact(vs)
+}
 
 // end gives back what a transaction holds of the database.
 func (db *DB) end(tx *Tx) {
@@ -182,6 +191,7 @@ func (db *DB) end(tx *Tx) {
 		if db.readers[v]--; db.readers[v] == 0 {
 			delete(db.readers, v)
 		}
+		db.unpin(v)
 	}
 	db.idle.Broadcast()
 	db.mu.Unlock()

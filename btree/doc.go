@@ -12,7 +12,7 @@
 //   - A transaction is atomic, and durable once Commit returned nil, also when the process is killed or the power fails at any
 //     moment. The file needs no repair and no log to replay afterwards.
 //   - A read-only transaction sees one version, whatever is committed meanwhile. It never waits for the writer, and the writer
-//     never waits for it.
+//     never waits for it. That holds across processes, too.
 //   - Every page carries a checksum, which is verified when the page is first touched. Damage becomes an error that matches
 //     ErrCorrupt and names the page, never a wrong answer.
 //   - Branches count the keys below them: Count, Rank and Select cost one or two descents, however large the range.
@@ -21,7 +21,8 @@
 //
 // # What it does not
 //
-//   - There is one writable transaction at a time, and a file that is open for writing cannot be opened by another process.
+//   - There is one writable transaction at a time, and one process that has the file open for writing. Others may read it
+//     meanwhile, where the system has locks of ranges (Linux); elsewhere they may not.
 //   - A writable transaction keeps the pages that it changed in memory until it commits.
 //   - The file never becomes shorter; pages that were given up are used again.
 //   - A file on a disk that lies about having written, or with Options.NoSync, may be lost by a crash of the machine.

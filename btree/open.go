@@ -12,8 +12,9 @@ import (
 // lockRetry is how often a lock that another process holds is tried again.
 const lockRetry = 10 * time.Millisecond
 
-// Open opens the database in the file path, or makes one. It holds a lock on the file until Close: an exclusive one, or a
-// shared one when it opens read-only. Errors match ErrLocked, ErrNotDatabase, ErrVersion, ErrCorrupt, fs.ErrNotExist or
+// Open opens the database in the file path, or makes one. One process at a time has it open for writing; any number may read it
+// meanwhile, each Begin the newest version, where the system has locks of ranges (Linux); elsewhere those who read and the one
+// who writes exclude each other. Errors match ErrLocked, ErrNotDatabase, ErrVersion, ErrCorrupt, fs.ErrNotExist or
 // fs.ErrPermission where these are the reason.
 func Open(path string, o *Options) (*DB, error) {
 	opts, err := o.withDefaults()
@@ -40,7 +41,8 @@ func Open(path string, o *Options) (*DB, error) {
 }
 
 func openFile(f vfs.File, path string, opts Options) (*DB, error) {
-	if err := lock(f, path, opts); err != nil {
+	procs, err := lock(f, path, opts)
+	if err != nil {
 		return nil, err
 	}
 	size, err := f.Size()
@@ -60,37 +62,7 @@ func openFile(f vfs.File, path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%s)", err, path)
 	}
-	return newDB(f, path, opts, metas)
-}
-
-// lock takes the lock of the file, trying again until the timeout.
-func lock(f vfs.File, path string, opts Options) error {
-	mode := vfs.Exclusive
-	if opts.ReadOnly {
-		mode = vfs.Shared
-	}
-	deadline := time.Now().Add(opts.LockTimeout)
-	for {
-		err := f.Lock(mode)
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, vfs.ErrLocked) {
-			return fmt.Errorf("btree: locking %s: %w", path, err)
-		}
-		left := time.Until(deadline)
-		if left <= 0 {
-			return lockedError(path, opts.ReadOnly)
-		}
-		time.Sleep(min(lockRetry, left))
-	}
-}
-
-func lockedError(path string, readOnly bool) error {
-	if readOnly {
-		return fmt.Errorf("%w: %s is open for writing in another process: close it there, or wait with a lock timeout", ErrLocked, path)
-	}
-	return fmt.Errorf("%w: %s is open in another process: close it there, or wait with a lock timeout", ErrLocked, path)
+	return newDB(f, path, opts, metas, procs)
 }
 
 // isFresh reports whether the file is empty or holds only what an unfinished create leaves: some of its first version and

@@ -10,8 +10,8 @@ import (
 // Options say how a database is opened. The zero value, like a nil pointer, opens a file for reading and writing and makes it
 // when there is none.
 type Options struct {
-	// ReadOnly opens an existing file without any way to write to it. It needs no permission to write, and any number of
-	// processes may have the file open so at the same time.
+	// ReadOnly opens an existing file without any way to write to it. It needs no permission to write. Any number of
+	// processes may have the file open so at the same time, also while another one writes (see Open).
 	ReadOnly bool
 
 	// MustExist refuses to make a new file, or to initialise an empty one.
@@ -31,7 +31,7 @@ type Options struct {
 	// CacheSize bounds in bytes the copies of pages that are kept where the file is not mapped, 64 MB when it is 0.
 	CacheSize int
 
-	// LockTimeout is how long to wait for another process to let go of the file. With 0, opening fails at once.
+	// LockTimeout is how long to wait for another process that has the file open for writing. With 0, opening fails at once.
 	LockTimeout time.Duration
 
 	// FS is the disk, vfs.OS when nil.

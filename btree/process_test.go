@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 		exitOn(childHold(os.Args[1]))
 	case "write":
 		exitOn(childWrite(os.Args[1]))
+	case "read":
+		exitOn(childRead(os.Args[1]))
 	default:
 		os.Exit(m.Run())
 	}
@@ -63,14 +65,7 @@ func childWrite(path string) error {
 	for {
 		n := uint64(0)
 		err := db.Update(func(tx *btree.Tx) error {
-			tree, err := tx.Tree("t")
-			if errors.Is(err, btree.ErrNoTree) {
-				tree, err = tx.CreateTree("t")
-			}
-			if err != nil {
-				return err
-			}
-			n, err = advance(tree)
+			n, err = advanceTx(tx)
 			return err
 		})
 		if err != nil {
@@ -78,6 +73,18 @@ func childWrite(path string) error {
 		}
 		fmt.Println(n)
 	}
+}
+
+// advanceTx is advance in the tree of childWrite, which it makes if there is none.
+func advanceTx(tx *btree.Tx) (uint64, error) {
+	tree, err := tx.Tree("t")
+	if errors.Is(err, btree.ErrNoTree) {
+		tree, err = tx.CreateTree("t")
+	}
+	if err != nil {
+		return 0, err
+	}
+	return advance(tree)
 }
 
 // advance makes commit n of childWrite from the one before: key n is new, and a few keys spread over the tree get its value.
@@ -125,17 +132,20 @@ func startChild(t *testing.T, what, path string) (*exec.Cmd, io.WriteCloser, *bu
 	return cmd, in, bufio.NewScanner(out)
 }
 
-// Another process that has the file open keeps this one out, with an error that names the file, until it ends.
+// Another process that has the file open for writing keeps this one from it, with an error that names both, until it ends.
 func TestLockExcludesOtherProcesses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), dbName)
 	cmd, in, out := startChild(t, "hold", path)
 	if !out.Scan() || out.Text() != "open" {
 		t.Fatalf("the child says %q", out.Text())
 	}
-	for _, o := range []*btree.Options{nil, {ReadOnly: true}, {LockTimeout: time.Millisecond}} {
+	for _, o := range []*btree.Options{nil, {LockTimeout: time.Millisecond}} {
 		_, err := btree.Open(path, o)
 		if !errors.Is(err, btree.ErrLocked) || !strings.Contains(err.Error(), path) {
 			t.Errorf("opening a locked file with %+v: %v", o, err)
+		}
+		if name := fmt.Sprintf("process %d (%q) since 20", cmd.Process.Pid, "btree.test"); runtime.GOOS == "linux" && !strings.Contains(err.Error(), name) {
+			t.Errorf("the error does not name the %s: %v", name, err)
 		}
 	}
 	waiting := make(chan error)
@@ -212,8 +222,15 @@ func verifyAfterKill(t *testing.T, path string, acked uint64) uint64 {
 	if n < acked || n > acked+2 {
 		t.Fatalf("commit %d was acknowledged and the file holds %d", acked, n)
 	}
-	want := contents{"t": {}}
-	model := want["t"]
+	if want := afterCommits(n); !got.equal(want) {
+		t.Fatalf("after kill at commit %d: %s", n, difference(got, want))
+	}
+	return n
+}
+
+// afterCommits is what childWrite's first n commits leave.
+func afterCommits(n uint64) contents {
+	model := map[string]string{}
 	for i := uint64(1); i <= n; i++ {
 		val := string(binary.BigEndian.AppendUint64(nil, i))
 		model["n"] = val
@@ -221,10 +238,7 @@ func verifyAfterKill(t *testing.T, path string, acked uint64) uint64 {
 			model[fmt.Sprintf("key%05d", (i+k*7919)%997)] = strings.Repeat(val, int(i*k%50+1))
 		}
 	}
-	if !got.equal(want) {
-		t.Fatalf("after kill at commit %d: %s", n, difference(got, want))
-	}
-	return n
+	return contents{"t": model}
 }
 
 // A file that somebody shortens while it is mapped makes reads fail, not the process.

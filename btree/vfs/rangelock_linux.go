@@ -3,6 +3,7 @@ package vfs
 import (
 	"errors"
 	"io"
+	"math"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -29,6 +30,9 @@ func (f *osFile) FindLock(off, n int64) (at, size int64, err error) {
 	lk := unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart, Start: off, Len: n}
 	if err := f.fcntl(unix.F_OFD_GETLK, &lk); err != nil || lk.Type == unix.F_UNLCK {
 		return 0, 0, err
+	}
+	if lk.Len == 0 { // to the end of all files
+		lk.Len = math.MaxInt64 - lk.Start
 	}
 	return lk.Start, lk.Len, nil
 }
