@@ -11,12 +11,18 @@ import (
 // A move returns false at the end of the tree and on an error, which Err returns.
 type Cursor struct {
 	t     *Tree
-	path  []step // from the leaf up
+	tx    *Tx
+	leaf  page // of the present key
+	i     int  // the present key's entry in leaf
+	quick int  // entries of leaf, if a move within it is no more than a change of i, else 0
 	state cursorState
+	keyed bool // key is the present key
 	err   error
+	moves int    // counts the moves that did more than change i
 	gen   uint64 // of the tree when path was made
+	path  []step // from the leaf up; i says the entry that was taken in the branches
 	key   []byte // memory for the present key
-	keyed bool   // key is the present key
+	fixed int    // the first bytes of key are the prefix of leaf, -1 when they are not
 }
 
 type cursorState int
@@ -29,7 +35,7 @@ const (
 )
 
 // Cursor returns a new cursor.
-func (t *Tree) Cursor() *Cursor { return &Cursor{t: t} }
+func (t *Tree) Cursor() *Cursor { return &Cursor{t: t, tx: t.tx} }
 
 // Err returns the error of the last move, or nil.
 func (c *Cursor) Err() error { return c.err }
@@ -77,7 +83,7 @@ func (c *Cursor) Select(n uint64) (ok bool) {
 		return false
 	}
 	if n >= c.t.keys {
-		c.state = pastEnd
+		c.leave(pastEnd)
 		return false
 	}
 	return c.descend(0, func(p page) int {
@@ -93,20 +99,36 @@ func (c *Cursor) Select(n uint64) (ok bool) {
 }
 
 // Next moves to the following key.
-func (c *Cursor) Next() (ok bool) {
+func (c *Cursor) Next() bool {
+	if i := c.i + 1; i < c.quick && !c.tx.done {
+		c.i, c.keyed = i, false
+		return true
+	}
+	return c.guardedNext()
+}
+
+// Prev moves to the preceding key.
+func (c *Cursor) Prev() bool {
+	if i := c.i - 1; i >= 0 && c.quick > 0 && !c.tx.done {
+		c.i, c.keyed = i, false
+		return true
+	}
+	return c.guardedPrev()
+}
+
+func (c *Cursor) guardedNext() (ok bool) {
 	defer recoverFault(debug.SetPanicOnFault(true), &c.err)
 	return c.next()
 }
 
-// Prev moves to the preceding key.
-func (c *Cursor) Prev() (ok bool) {
+func (c *Cursor) guardedPrev() (ok bool) {
 	defer recoverFault(debug.SetPanicOnFault(true), &c.err)
 	return c.prev()
 }
 
 // start begins a move that does not depend on where the cursor is.
 func (c *Cursor) start() bool {
-	c.state, c.keyed = nowhere, false
+	c.leave(nowhere)
 	c.err = c.t.usable(false)
 	return c.err == nil
 }
@@ -114,9 +136,17 @@ func (c *Cursor) start() bool {
 func firstEntry(page) int  { return 0 }
 func lastEntry(p page) int { return p.count() - 1 }
 
+// leave notes that the cursor is at no key.
+func (c *Cursor) leave(s cursorState) {
+	c.state, c.keyed, c.quick = s, false, 0
+	c.moves++
+}
+
 // descend fills the path below a level from the entry that the path takes there, or the whole path for level 0. In each page
 // it takes the entry that choose returns.
 func (c *Cursor) descend(level int, choose func(page) int) bool {
+	c.quick, c.fixed = 0, -1
+	c.moves++
 	var p page
 	if level == 0 {
 		c.gen = c.t.gen
@@ -124,22 +154,30 @@ func (c *Cursor) descend(level int, choose func(page) int) bool {
 			c.path = c.path[:0]
 			return true
 		}
-		if p, c.err = c.t.tx.root(c.t.root); c.err != nil {
+		if p, c.err = c.tx.root(c.t.root); c.err != nil {
 			return c.lost()
 		}
 		c.setHeight(p.level() + 1)
 		level = p.level()
-		c.path[level] = step{no: c.t.root, p: p, i: choose(p)}
+		c.enter(level, c.t.root, p, choose(p))
 	}
 	for ; level > 0; level-- {
 		s := &c.path[level]
 		no := s.p.child(s.i)
-		if p, c.err = c.t.tx.page(no, level-1); c.err != nil {
+		if p, c.err = c.tx.page(no, level-1); c.err != nil {
 			return c.lost()
 		}
-		c.path[level-1] = step{no: no, p: p, i: choose(p)}
+		c.enter(level-1, no, p, choose(p))
 	}
 	return true
+}
+
+// enter puts a page on the path.
+func (c *Cursor) enter(level int, no uint64, p page, i int) {
+	c.path[level] = step{no: no, p: p, i: i}
+	if level == 0 {
+		c.leaf, c.i = p, i
+	}
 }
 
 func (c *Cursor) setHeight(n int) {
@@ -151,7 +189,7 @@ func (c *Cursor) setHeight(n int) {
 
 // lost notes that a move failed: the cursor is at no key.
 func (c *Cursor) lost() bool {
-	c.state, c.keyed = nowhere, false
+	c.leave(nowhere)
 	return false
 }
 
@@ -159,27 +197,34 @@ func (c *Cursor) lost() bool {
 // state end when there is none.
 func (c *Cursor) land(end cursorState) bool {
 	if len(c.path) == 0 {
-		c.state = end
+		c.leave(end)
 		return false
 	}
-	if leaf := &c.path[0]; leaf.i >= leaf.p.count() {
+	if c.i >= c.leaf.count() {
 		return c.nextLeaf()
 	}
 	return c.arrive()
 }
 
-// arrive finishes a move. In a writable transaction the key is copied: the page may change before the next move.
+// arrive finishes a move. In a writable transaction the key is copied, since the page may change before the next move.
 func (c *Cursor) arrive() bool {
 	c.state, c.keyed = atKey, false
-	if c.t.tx.writable {
+	if c.tx.writable {
 		c.loadKey()
+	} else {
+		c.quick = c.leaf.count()
 	}
 	return true
 }
 
+// loadKey assembles the present key. The prefix of a leaf is copied once.
 func (c *Cursor) loadKey() {
-	leaf := &c.path[0]
-	c.key = leaf.p.appendKey(c.key[:0], leaf.i)
+	suffix := c.leaf.suffix(c.i)
+	if c.fixed < 0 || c.tx.writable {
+		c.key = append(c.key[:0], c.leaf.prefix()...)
+		c.fixed = len(c.key)
+	}
+	c.key = append(c.key[:c.fixed], suffix...)
 	c.keyed = true
 }
 
@@ -203,7 +248,7 @@ func (c *Cursor) seekBefore(key []byte) bool {
 }
 
 // compare compares the present key with key.
-func (c *Cursor) compare(key []byte) int { return c.path[0].p.compareKey(c.path[0].i, key) }
+func (c *Cursor) compare(key []byte) int { return c.leaf.compareKey(c.i, key) }
 
 // resume finds the present key again after the tree has changed. The cursor is then at that key or the first greater one.
 func (c *Cursor) resume() (ok, exact bool) {
@@ -229,8 +274,7 @@ func (c *Cursor) next() bool {
 			return ok
 		}
 	}
-	leaf := &c.path[0]
-	if leaf.i++; leaf.i < leaf.p.count() {
+	if c.i++; c.i < c.leaf.count() {
 		return c.arrive()
 	}
 	return c.nextLeaf()
@@ -251,8 +295,7 @@ func (c *Cursor) prev() bool {
 			return c.err == nil && c.last()
 		}
 	}
-	leaf := &c.path[0]
-	if leaf.i--; leaf.i >= 0 {
+	if c.i--; c.i >= 0 {
 		return c.arrive()
 	}
 	return c.prevLeaf()
@@ -266,7 +309,7 @@ func (c *Cursor) nextLeaf() bool {
 			return c.descend(level, firstEntry) && c.arrive()
 		}
 	}
-	c.state, c.keyed = pastEnd, false
+	c.leave(pastEnd)
 	return false
 }
 
@@ -278,6 +321,6 @@ func (c *Cursor) prevLeaf() bool {
 			return c.descend(level, lastEntry) && c.arrive()
 		}
 	}
-	c.state, c.keyed = preHead, false
+	c.leave(preHead)
 	return false
 }

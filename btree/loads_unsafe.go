@@ -26,7 +26,7 @@ func store64(b []byte, at int, v uint64) { *(*uint64)(address(b, at)) = v }
 // slice returns b[at : at+n : at+n]. An empty slice begins at the start of b: one at its end would point to whatever the
 // garbage collector keeps behind it.
 func slice(b []byte, at, n int) []byte {
-	return unsafe.Slice((*byte)(address(b, at&(-n >> (bits.UintSize - 1)))), n)
+	return unsafe.Slice((*byte)(address(b, at&(-n>>(bits.UintSize-1)))), n)
 }
 
 func address(b []byte, at int) unsafe.Pointer {

@@ -1,0 +1,148 @@
+package btree
+
+import (
+	"bytes"
+	"iter"
+	"runtime/debug"
+)
+
+// Ascend returns the keys of a range in ascending order, with their values. The key is valid until the next step. Err says
+// after the loop whether it ended because of an error. The loop leaves the cursor at the key where it ended, and goes on from
+// wherever its body moves the cursor.
+func (c *Cursor) Ascend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, val []byte) bool) {
+		defer recoverFault(debug.SetPanicOnFault(true), &c.err)
+		if !c.start() {
+			return
+		}
+		for ok := c.seek(lo); ok; ok = c.next() {
+			end := c.leaf.count()
+			if hi != nil {
+				end, _ = c.leaf.search(hi)
+			}
+			if c.i >= end || !c.ascendLeaf(end, yield) {
+				return
+			}
+		}
+	}
+}
+
+// Descend returns the same keys as Ascend, in descending order.
+func (c *Cursor) Descend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, val []byte) bool) {
+		defer recoverFault(debug.SetPanicOnFault(true), &c.err)
+		if !c.start() || hi != nil && bytes.Compare(lo, hi) >= 0 {
+			return
+		}
+		var ok bool
+		if hi == nil {
+			ok = c.last()
+		} else {
+			ok = c.seekBefore(hi)
+		}
+		for ; ok; ok = c.prev() {
+			begin := 0
+			if len(lo) > 0 {
+				begin, _ = c.leaf.search(lo)
+			}
+			if c.i < begin || !c.descendLeaf(begin, yield) {
+				return
+			}
+		}
+	}
+}
+
+// ascendLeaf passes the entries of the leaf from the present one up to end to the body of a loop. It reports whether to go on
+// with next.
+func (c *Cursor) ascendLeaf(end int, yield func(key, val []byte) bool) bool {
+	r, ok := c.reader()
+	if !ok {
+		return c.pass(yield)
+	}
+	for i := c.i; i < end; i++ {
+		c.i, c.keyed = i, false
+		if !yield(r.entry(i)) {
+			return false
+		}
+		if c.i != i || c.moves != r.moves || c.tx.done {
+			return true
+		}
+	}
+	return true
+}
+
+// descendLeaf is ascendLeaf from the present entry down to begin.
+func (c *Cursor) descendLeaf(begin int, yield func(key, val []byte) bool) bool {
+	r, ok := c.reader()
+	if !ok {
+		return c.pass(yield)
+	}
+	for i := c.i; i >= begin; i-- {
+		c.i, c.keyed = i, false
+		if !yield(r.entry(i)) {
+			return false
+		}
+		if c.i != i || c.moves != r.moves || c.tx.done {
+			return true
+		}
+	}
+	return true
+}
+
+// pass passes the present entry to the body of a loop and reports whether to go on.
+func (c *Cursor) pass(yield func(key, val []byte) bool) bool {
+	val, overflow := c.leaf.value(c.i)
+	if !c.keyed {
+		c.loadKey()
+	}
+	if overflow {
+		if val, c.err = c.tx.readOverflow(val); c.err != nil {
+			return false
+		}
+	}
+	return yield(c.key, val)
+}
+
+// leafReader reads entries of a leaf whose records have fixed lengths, without looking at the page's header again.
+type leafReader struct {
+	p        page
+	key, val int // lengths, of the key without the prefix
+	step     int // from a record to the one before it, when they are in order
+	slots    int // offset of the slots
+	moves    int
+	prefixed bool
+	whole    []byte // memory for a key, which begins with the prefix
+}
+
+// reader returns a reader of the present leaf, if it can have one: the transaction is read-only, lengths are fixed, and values
+// are in the leaf.
+func (c *Cursor) reader() (r leafReader, ok bool) {
+	lens := c.leaf.lens()
+	if c.quick == 0 || lens == 0 || lens&lensOverflow != 0 {
+		return r, false
+	}
+	r = leafReader{p: c.leaf, key: keyLen(lens), val: valLen(lens), slots: c.leaf.slotsAt(), moves: c.moves}
+	if c.leaf.ordered() {
+		r.step = r.key + r.val
+	}
+	if pre := c.leaf.prefix(); len(pre) > 0 {
+		c.fixed = -1
+		c.key = append(append(c.key[:0], pre...), c.leaf.suffix(c.i)...)
+		r.whole, r.prefixed = c.key, true
+	}
+	return r, true
+}
+
+// entry returns the key and the value of entry i.
+func (r *leafReader) entry(i int) (key, val []byte) {
+	at := len(r.p) - (i+1)*r.step
+	if r.step == 0 {
+		at = len(r.p) - load16(r.p, r.slots+2*i)
+	}
+	key = slice(r.p, at, r.key)
+	if r.prefixed {
+		copy(r.whole[len(r.whole)-r.key:], key)
+		key = r.whole
+	}
+	return key, slice(r.p, at+r.key, r.val)
+}
