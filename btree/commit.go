@@ -1,6 +1,7 @@
 package btree
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -66,10 +67,11 @@ func (tx *Tx) write() error {
 	db := tx.db
 	next := tx.meta
 	next.version, next.pageEnd, next.catalog = tx.version, tx.pageEnd, tx.catalog.treeRoot
+	tx.dropDead()
 	var changes []spaceChange
-	changes, next.space = db.space.change(tx.version, tx.pageEnd, tx.inUse(), tx.freed)
-	frames := tx.frames(changes)
-	if err := db.writePages(frames, tx.pageEnd); err != nil {
+	changes, next.space = db.space.change(tx.version, tx.pageEnd, tx.allocated, tx.inUse, tx.freed)
+	pages := tx.frames(changes)
+	if err := db.writePages(pages, tx.pageEnd); err != nil {
 		db.space.failed(changes)
 		tx.giveBack()
 		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
@@ -84,38 +86,51 @@ func (tx *Tx) write() error {
 		}
 		return err
 	}
-	tx.publish(&next, changes, frames)
+	tx.publish(&next, changes)
 	return nil
 }
 
-// inUse returns the pages that the transaction allocated and still uses.
-func (tx *Tx) inUse() []extent {
-	uses := make([]extent, 0, len(tx.dirty))
-	for no := range tx.dirty {
-		uses = append(uses, extent{first: no, pages: 1})
+// dropDead gives back the pages that only savepoints needed.
+func (tx *Tx) dropDead() {
+	if tx.version == tx.firstVersion {
+		return
 	}
-	return uses
+	tx.marks = marks{}
+	kept := tx.freed[:0]
+	for _, x := range tx.freed {
+		if x.born < tx.firstVersion {
+			kept = append(kept, x)
+			continue
+		}
+		tx.db.space.each([]extent{x}, func(no uint64) {
+			tx.db.pager.forget(no)
+			tx.db.space.release(no)
+		})
+	}
+	tx.freed = kept
 }
+
+// inUse reports whether a page that the transaction allocated still belongs to it.
+func (tx *Tx) inUse(no uint64) bool { return tx.db.pager.table.at(no)&own != 0 }
 
 // frames returns the pages to write in the order of the file, with their checksums.
 func (tx *Tx) frames(changes []spaceChange) []page {
-	frames := make([]page, 0, len(tx.dirty)+len(changes))
-	for _, f := range tx.dirty {
-		frames = append(frames, f.page)
-	}
-	for _, c := range changes {
-		frames = append(frames, c.frame)
-	}
-	slices.SortFunc(frames, func(a, b page) int {
-		if a.number() < b.number() {
-			return -1
+	g := tx.db.pager
+	var pages []page
+	tx.db.space.each(tx.allocated, func(no uint64) {
+		if w := g.table.at(no); w&own != 0 && w.isFrame() {
+			pages = append(pages, g.arena.page(w.frame()))
 		}
-		return 1
 	})
-	for _, p := range frames {
+	for _, c := range changes {
+		pages = append(pages, c.frame)
+	}
+	slices.SortFunc(pages, func(a, b page) int { return cmp.Compare(a.number(), b.number()) })
+	pages = slices.CompactFunc(pages, func(a, b page) bool { return a.number() == b.number() })
+	for _, p := range pages {
 		p.seal()
 	}
-	return frames
+	return pages
 }
 
 // writePages writes the pages, adjacent ones together, into a file that is made long enough first.
@@ -123,7 +138,6 @@ func (db *DB) writePages(frames []page, pageEnd uint64) error {
 	if err := db.extend(pageEnd); err != nil {
 		return err
 	}
-	db.pager.overwriting(frames)
 	var buf []byte
 	for i := 0; i < len(frames); {
 		first := frames[i].number()
@@ -149,6 +163,7 @@ func (db *DB) extend(pageEnd uint64) error {
 		return err
 	}
 	db.fileSize = size
+	db.pager.remap(size)
 	return nil
 }
 
@@ -188,20 +203,10 @@ func (db *DB) writeMeta(m *meta) error {
 }
 
 // publish makes the new version the one that transactions begin with.
-func (tx *Tx) publish(next *meta, changes []spaceChange, frames []page) {
+func (tx *Tx) publish(next *meta, changes []spaceChange) {
 	db := tx.db
-	db.pager.wrote(frames)
-	if !db.opts.NoMap {
-		db.pager.remap(db.fileSize)
-	}
 	s := db.space
-	for _, x := range tx.allocated {
-		s.each([]extent{x}, func(no uint64) {
-			if tx.dirty[no] == nil {
-				s.release(no)
-			}
-		})
-	}
+	s.each(tx.allocated, tx.settlePage)
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	s.done(changes, next.version)
@@ -211,5 +216,18 @@ func (tx *Tx) publish(next *meta, changes []spaceChange, frames []page) {
 	protected := db.protected()
 	for _, x := range tx.freed {
 		s.wait(x, next.version, protected)
+	}
+}
+
+// settlePage lets go of a page that the transaction allocated: it is in the file now, or was given up.
+func (tx *Tx) settlePage(no uint64) {
+	g := tx.db.pager
+	w := g.table.at(no)
+	if w&own == 0 {
+		return
+	}
+	g.table.set(no, g.written(no))
+	if w.isFrame() {
+		g.arena.give(w.frame())
 	}
 }

@@ -58,7 +58,7 @@ func newDB(f vfs.File, path string, opts Options, metas metaPair, procs *process
 	db := &DB{
 		path:    path,
 		opts:    opts,
-		pager:   &pager{file: f, pageSize: cur.pageSize},
+		pager:   newPager(f, cur.pageSize, &opts),
 		limit:   limitsFor(cur.pageSize),
 		writer:  make(chan struct{}, 1),
 		bad:     -1,
@@ -69,7 +69,6 @@ func newDB(f vfs.File, path string, opts Options, metas metaPair, procs *process
 		closing: make(chan struct{}),
 	}
 	db.idle.L = &db.mu
-	db.pager.cache.max = max(16, opts.CacheSize/cur.pageSize)
 	if metas[1-place] == nil && cur.version > 1 {
 		db.bad = 1 - place
 	}
@@ -92,9 +91,7 @@ func (db *DB) prepare() error {
 		}
 		db.space.holdBack(db.current.version, db.protected())
 	}
-	if !db.opts.NoMap {
-		db.pager.remap(size)
-	}
+	db.pager.remap(size)
 	return nil
 }
 
@@ -248,7 +245,7 @@ func (db *DB) Close() error {
 		db.idle.Wait()
 	}
 	db.mu.Unlock()
-	err := db.pager.unmap()
+	err := db.pager.close()
 	if err == nil && !db.opts.ReadOnly && !db.failed.Load() {
 		err = db.finish()
 	}

@@ -46,9 +46,7 @@ func (db *DB) advance(metas metaPair) error {
 	}
 	db.pager.distrust()
 	db.current, db.place, db.fileSize, db.bad = next, metas.current(), size, -1
-	if !db.opts.NoMap {
-		db.pager.remap(size)
-	}
+	db.pager.remap(size)
 	return nil
 }
 
@@ -73,13 +71,9 @@ func (db *DB) unpin(version uint64) {
 	}
 }
 
-// distrust makes every page be verified again when it is next touched.
+// distrust makes every page of the file be verified again when it is next touched.
 func (g *pager) distrust() {
-	if m := g.mapping.Load(); m != nil {
-		for i := range m.verified {
-			m.verified[i].Store(0)
-		}
-	}
+	g.table.clear(mapped)
 	g.cache.mu.Lock()
 	defer g.cache.mu.Unlock()
 	clear(g.cache.pages)

@@ -36,7 +36,7 @@ func (tx *Tx) writeOverflow(val []byte) (ref []byte, pages uint64) {
 		clear(p[headerSize+n:])
 		val = val[n:]
 		p.stamp(no, tx.version)
-		tx.dirty[no] = &frame{page: p, born: tx.epoch, epoch: tx.epoch}
+		tx.db.pager.table.set(no, own|inFrame(tx.attach(p)))
 	})
 	return makeRef(first, length), pages
 }
@@ -73,19 +73,11 @@ func (tx *Tx) readOverflowPrefix(ref []byte, n uint64) ([]byte, error) {
 func (tx *Tx) checkRun(no, length uint64) (pages uint64, err error) {
 	if length <= MaxValueSize {
 		pages = tx.db.runLength(length)
-		if pages > 0 && no >= firstPage && runEnd(tx.db.PageSize(), no, pages) <= tx.bound() {
+		if pages > 0 && no >= firstPage && runEnd(tx.db.PageSize(), no, pages) <= tx.pageEnd {
 			return pages, nil
 		}
 	}
 	return 0, corrupt(no, "a value of %d bytes is said to begin there, beyond the end of the file", length)
-}
-
-// bound returns the number of pages that the transaction's version may have.
-func (tx *Tx) bound() uint64 {
-	if tx.writable {
-		return tx.pageEnd
-	}
-	return tx.meta.pageEnd
 }
 
 // freeOverflow gives up the pages of a value.

@@ -4,70 +4,69 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
+	"math/bits"
 	"sync/atomic"
 
 	"github.com/rowan-db/rowan/btree/vfs"
 )
 
-// pager reads committed pages, from a mapping of the file where there is one and else through a cache of copies.
-// A page is verified when it is first touched.
+// pager finds pages: in a mapping of the file, in frames when they are not in the file yet, and where there is no mapping in a
+// cache of copies. A page of the file is verified when it is first touched.
 type pager struct {
 	file     vfs.File
 	pageSize int
+	shift    int // log2 of the page size
+	noMap    bool
+	readOnly bool
+	table    pageTable
 	mapping  atomic.Pointer[mapping]
+	arena    *arena
 	cache    pageCache
 
 	unmaps []func() error // of every mapping made: slices of old ones may be in use until the close
 }
 
-// mapping is the file in memory. It is replaced, never changed, when the file has grown.
-type mapping struct {
-	data     []byte
-	pages    uint64
-	verified []atomic.Uint32 // one bit a page
+func newPager(f vfs.File, pageSize int, opts *Options) *pager {
+	g := &pager{
+		file:     f,
+		pageSize: pageSize,
+		shift:    bits.TrailingZeros(uint(pageSize)),
+		noMap:    opts.NoMap,
+		readOnly: opts.ReadOnly,
+		arena:    newArena(pageSize),
+	}
+	g.cache.max = max(16, opts.CacheSize/pageSize)
+	return g
 }
 
-func (m *mapping) isVerified(no uint64) bool { return m.verified[no/32].Load()>>(no%32)&1 != 0 }
-func (m *mapping) setVerified(no uint64)     { m.verified[no/32].Or(1 << (no % 32)) }
-
-// remap maps the whole file. Failing is no error: pages outside of a mapping are read through the cache.
-func (g *pager) remap(size int64) {
-	f, ok := g.file.(vfs.Mapper)
-	pages := uint64(size) / uint64(g.pageSize)
-	old := g.mapping.Load()
-	if !ok || pages == 0 || old != nil && old.pages >= pages {
-		return
+// lookup returns a page that was touched before, or nil. A page of the write transaction only that transaction may ask for.
+func (g *pager) lookup(no uint64, writer bool) page {
+	w := g.table.at(no)
+	if w&^(own|sealed) == mapped {
+		return g.mapped(no)
 	}
-	data, unmap, err := f.Map(int64(pages) * int64(g.pageSize))
-	if err != nil {
-		return
+	if w.isFrame() && (writer || w&own == 0) {
+		return g.arena.page(w.frame())
 	}
-	g.unmaps = append(g.unmaps, unmap)
-	m := &mapping{data: data, pages: pages, verified: make([]atomic.Uint32, pages/32+1)}
-	if old != nil {
-		for i := range old.verified {
-			m.verified[i].Store(old.verified[i].Load())
-		}
-	}
-	g.mapping.Store(m)
+	return nil
 }
 
-// read returns the page with this number, verified.
+// mapped returns the content of a page in the mapping.
+func (g *pager) mapped(no uint64) page {
+	at, end := no<<g.shift, (no+1)<<g.shift
+	return page(g.mapping.Load().data[at:end:end])
+}
+
+// read returns a page that lookup did not find, from the file and verified.
 func (g *pager) read(no uint64) (page, error) {
-	m := g.mapping.Load()
-	if m == nil || no >= m.pages {
+	if !g.isMapped(no) {
 		return g.readCached(no)
 	}
-	at := no * uint64(g.pageSize)
-	p := page(m.data[at : at+uint64(g.pageSize) : at+uint64(g.pageSize)])
-	if m.isVerified(no) {
-		return p, nil
-	}
+	p := g.mapped(no)
 	if err := verifyPage(p, no); err != nil {
 		return nil, err
 	}
-	m.setVerified(no)
+	g.table.found(no, mapped)
 	return p, nil
 }
 
@@ -116,67 +115,37 @@ func readFull(f vfs.File, b []byte, off int64) error {
 	return nil
 }
 
-// wrote tells the pager the new content of pages that are in the file now.
-func (g *pager) wrote(frames []page) {
-	m := g.mapping.Load()
-	for _, p := range frames {
-		if no := p.number(); m != nil && no < m.pages {
-			m.setVerified(no)
-		} else {
-			g.cache.put(no, p)
-		}
+// written returns where a page is now that it was written to the file.
+func (g *pager) written(no uint64) whereabouts {
+	if g.isMapped(no) {
+		return mapped
+	}
+	g.cache.drop(no) // what it held before
+	return unknown
+}
+
+// forget gives up what is known of a page that is no longer in use, or about to be used for something else.
+func (g *pager) forget(no uint64) {
+	w := g.table.at(no)
+	if w != unknown {
+		g.table.set(no, unknown)
+	}
+	if !g.isMapped(no) {
+		g.cache.drop(no)
+	}
+	if w.isFrame() {
+		g.arena.give(w.frame())
 	}
 }
 
-// overwriting forgets pages that are about to be written: what was known of their old content is void.
-func (g *pager) overwriting(frames []page) {
-	for _, p := range frames {
-		g.cache.drop(p.number())
-	}
-}
-
-// unmap gives up all mappings. No slice of them may be used any more.
-func (g *pager) unmap() error {
+// close gives up all mappings and frames. No slice of them may be used any more.
+func (g *pager) close() error {
 	var errs []error
 	g.mapping.Store(nil)
 	for _, unmap := range g.unmaps {
 		errs = append(errs, unmap())
 	}
 	g.unmaps = nil
+	g.arena.close()
 	return errors.Join(errs...)
-}
-
-// pageCache holds copies of committed pages. They are never changed, so that a slice of one stays valid after it was evicted.
-type pageCache struct {
-	mu    sync.RWMutex
-	pages map[uint64]page
-	max   int
-}
-
-func (c *pageCache) get(no uint64) page {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.pages[no]
-}
-
-// put adds a page and evicts any others when there are too many.
-func (c *pageCache) put(no uint64, p page) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.pages == nil {
-		c.pages = map[uint64]page{}
-	}
-	for victim := range c.pages {
-		if len(c.pages) < c.max {
-			break
-		}
-		delete(c.pages, victim)
-	}
-	c.pages[no] = p
-}
-
-func (c *pageCache) drop(no uint64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.pages, no)
 }

@@ -9,17 +9,18 @@ import (
 // Savepoint is a point in a transaction to which RollbackTo returns.
 type Savepoint struct{ save *save }
 
-// save is what a savepoint needs to restore. Pages changed later are copied first, and the old ones kept here.
+// save is what a savepoint needs to restore. What follows it is a version of its own, so that no page of before is changed.
 type save struct {
-	pages     map[uint64]*frame // as they were, of those changed since
-	allocated int
-	freed     int
-	pageEnd   uint64
-	changed   bool
-	catalog   treeRoot
-	names     map[string]*Tree
-	roots     map[*Tree]treeRoot
+	marks
+	pageEnd uint64
+	changed bool
+	catalog treeRoot
+	names   map[string]*Tree
+	roots   map[*Tree]treeRoot
 }
+
+// marks are the lengths of a transaction's lists.
+type marks struct{ allocated, freed int }
 
 // Savepoint marks the present state of a writable transaction. A savepoint costs memory for the pages that are changed after
 // it, until the transaction ends.
@@ -28,14 +29,12 @@ func (tx *Tx) Savepoint() (Savepoint, error) {
 		return Savepoint{}, err
 	}
 	s := &save{
-		pages:     map[uint64]*frame{},
-		allocated: len(tx.allocated),
-		freed:     len(tx.freed),
-		pageEnd:   tx.pageEnd,
-		changed:   tx.changed,
-		catalog:   tx.catalog.treeRoot,
-		names:     maps.Clone(tx.trees),
-		roots:     map[*Tree]treeRoot{},
+		marks:   marks{allocated: len(tx.allocated), freed: len(tx.freed)},
+		pageEnd: tx.pageEnd,
+		changed: tx.changed,
+		catalog: tx.catalog.treeRoot,
+		names:   maps.Clone(tx.trees),
+		roots:   map[*Tree]treeRoot{},
 	}
 	for _, t := range tx.trees {
 		s.roots[t] = t.treeRoot
@@ -43,12 +42,10 @@ func (tx *Tx) Savepoint() (Savepoint, error) {
 	}
 	tx.catalog.tail = false
 	tx.saves = append(tx.saves, s)
-	tx.epoch++
+	tx.marks = s.marks
+	tx.version++
 	return Savepoint{s}, nil
 }
-
-// keep gives the newest savepoint a page as it was when that was made.
-func (tx *Tx) keep(no uint64, f *frame) { tx.saves[len(tx.saves)-1].pages[no] = f }
 
 // RollbackTo undoes everything since the savepoint, which stays valid; later savepoints are gone. Handles of trees that did
 // not exist then return ErrNoTree, and cursors continue from the key they were at. It also makes a transaction usable again in
@@ -62,16 +59,12 @@ func (tx *Tx) RollbackTo(sp Savepoint) (err error) {
 	if i < 0 {
 		return ErrSavepoint
 	}
-	for j := len(tx.saves) - 1; j >= i; j-- {
-		maps.Copy(tx.dirty, tx.saves[j].pages)
-	}
 	s := sp.save
-	tx.db.space.each(tx.allocated[s.allocated:], func(no uint64) { delete(tx.dirty, no) })
+	tx.dropLoose()
 	tx.unallocate(s.allocated, s.pageEnd)
 	tx.freed = tx.freed[:s.freed]
 	tx.saves = tx.saves[:i+1]
-	s.pages = map[uint64]*frame{}
-	tx.epoch++
+	tx.marks = s.marks
 	tx.err = nil
 	tx.changed = s.changed
 	return tx.restoreTrees(s)

@@ -248,8 +248,9 @@ type spaceChange struct {
 	frame page
 }
 
-// change prepares the space pages of a commit that uses and frees these pages, and returns the sum for its meta.
-func (s *space) change(version, pageEnd uint64, uses, frees []extent) ([]spaceChange, uint64) {
+// change prepares the space pages of a commit that frees pages and uses, of those that it allocated, the ones that are still
+// in use. It returns the sum for the commit's meta.
+func (s *space) change(version, pageEnd uint64, allocated []extent, inUse func(no uint64) bool, frees []extent) ([]spaceChange, uint64) {
 	next := map[uint64][]uint64{}
 	per := groupPages(s.pageSize)
 	words := func(i uint64) []uint64 {
@@ -258,7 +259,11 @@ func (s *space) change(version, pageEnd uint64, uses, frees []extent) ([]spaceCh
 		}
 		return next[i]
 	}
-	s.each(uses, func(no uint64) { words(no / per)[no%per/64] |= 1 << (no % per % 64) })
+	s.each(allocated, func(no uint64) {
+		if inUse(no) {
+			words(no / per)[no%per/64] |= 1 << (no % per % 64)
+		}
+	})
 	s.each(frees, func(no uint64) { words(no / per)[no%per/64] &^= 1 << (no % per % 64) })
 	var changes []spaceChange
 	sum := uint64(0)

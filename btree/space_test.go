@@ -23,7 +23,7 @@ type spaceModel struct {
 func newSpaceModel(t *testing.T, seed uint64) *spaceModel {
 	s := newSpace(tinyPage)
 	s.grow(firstPage)
-	db := &DB{space: s, pager: &pager{pageSize: tinyPage}}
+	db := &DB{space: s, pager: newPager(nil, tinyPage, &Options{})}
 	return &spaceModel{t: t, r: rand.New(rand.NewPCG(seed, 3)), s: s, tx: &Tx{db: db, pageEnd: firstPage},
 		live: map[uint64]uint64{}, seen: map[uint64][]uint64{}, version: 1}
 }
@@ -85,7 +85,7 @@ func (m *spaceModel) mustBeFree(got []uint64) {
 }
 
 func (m *spaceModel) commit(next uint64, tx *Tx, got []uint64, freed []extent) {
-	changes, _ := m.s.change(next, tx.pageEnd, tx.allocated, freed)
+	changes, _ := m.s.change(next, tx.pageEnd, tx.allocated, func(uint64) bool { return true }, freed)
 	m.s.done(changes, next)
 	for _, x := range freed {
 		m.s.wait(x, next, m.protected())

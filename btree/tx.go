@@ -9,45 +9,37 @@ import "fmt"
 // are valid until it ends. In a writable one they are valid until the next change in the transaction or its end.
 type Tx struct {
 	db       *DB
-	meta     meta // what the transaction began with; in a writable one with the catalog as it is now
+	meta     meta   // what the transaction began with; in a writable one with the catalog as it is now
+	pageEnd  uint64 // as far as the transaction sees the file
 	writable bool
 	done     bool
 
 	// The fields below are of writable transactions.
-	err       error // a change failed half-way: the transaction cannot be committed
-	version   uint64
-	pageEnd   uint64
-	dirty     map[uint64]*frame
-	allocated []extent // may name a page again that was given back meanwhile
-	freed     []extent // pages of earlier versions
-	epoch     int      // counts savepoints
-	saves     []*save
-	catalog   *Tree
-	trees     map[string]*Tree
-	changed   bool
-	scratch   scratch
-}
-
-// frame is a page that the transaction may change.
-type frame struct {
-	page  page
-	born  int // epoch in which the page was allocated: savepoints of later epochs need the page
-	epoch int // epoch in which the frame was made: savepoints of later epochs need its content
+	err          error  // a change failed half-way: the transaction cannot be committed
+	version      uint64 // of the pages that it writes; each savepoint begins another one
+	firstVersion uint64
+	allocated    []extent // may name a page again that was given back meanwhile
+	freed        []extent // pages of earlier versions, those of savepoints among them
+	marks        marks    // of the newest savepoint
+	saves        []*save
+	loose        []loose
+	catalog      *Tree
+	trees        map[string]*Tree
+	changed      bool
+	scratch      scratch
 }
 
 // scratch is memory that rebuilding pages uses again and again.
 type scratch struct {
 	entries []entry
 	arena   []byte
-	spare   []page
 }
 
 func newTx(db *DB, m meta, writable bool) *Tx {
-	tx := &Tx{db: db, meta: m, writable: writable}
+	tx := &Tx{db: db, meta: m, pageEnd: m.pageEnd, writable: writable}
 	if writable {
 		tx.version = m.version + 1
-		tx.pageEnd = m.pageEnd
-		tx.dirty = map[uint64]*frame{}
+		tx.firstVersion = tx.version
 		tx.trees = map[string]*Tree{}
 		tx.catalog = &Tree{tx: tx, treeRoot: m.catalog, present: true}
 	}
@@ -83,7 +75,8 @@ func (tx *Tx) end() {
 		return
 	}
 	tx.done = true
-	tx.dirty, tx.saves, tx.scratch = nil, nil, scratch{}
+	tx.dropLoose()
+	tx.saves, tx.scratch = nil, scratch{}
 	tx.db.end(tx)
 }
 

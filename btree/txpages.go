@@ -30,72 +30,94 @@ func (tx *Tx) overflowPage(no uint64) (page, error) {
 // any returns a page of the transaction's version, changed by it or not. The kind is not known before: a damaged file may
 // refer to any page from anywhere.
 func (tx *Tx) any(no uint64) (page, error) {
-	if f := tx.dirty[no]; f != nil {
-		return f.page, nil
+	if p := tx.db.pager.lookup(no, tx.writable); p != nil && no < tx.pageEnd {
+		return p, nil
 	}
-	if no < firstPage || no >= tx.meta.pageEnd {
-		return nil, corrupt(no, "a page refers to it, but the file has pages %d to %d", firstPage, tx.meta.pageEnd-1)
+	return tx.touch(no)
+}
+
+// touch is any for a page that nobody has looked at since it was written, or that does not exist.
+func (tx *Tx) touch(no uint64) (page, error) {
+	if no < firstPage || no >= tx.pageEnd {
+		return nil, corrupt(no, "a page refers to it, but the file has pages %d to %d", firstPage, tx.pageEnd-1)
 	}
-	if tx.writable && !tx.db.space.isUsed(no) {
+	mine := tx.isOwn(no)
+	if !mine && tx.db.pager.table.at(no)&own != 0 || tx.writable && !mine && !tx.db.space.isUsed(no) {
 		return nil, corrupt(no, "it is in use and marked as free: open the database read-only and copy it")
 	}
 	p, err := tx.db.pager.read(no)
-	if err == nil && p.version() > tx.meta.version {
+	if err == nil && !mine && p.version() > tx.meta.version {
 		err = corrupt(no, "it is of version %d, newer than version %d that refers to it", p.version(), tx.meta.version)
 	}
 	return p, err
 }
 
-// own returns a page that the transaction may change: itself, or a copy under another number.
+// isOwn reports whether a page belongs to the transaction.
+func (tx *Tx) isOwn(no uint64) bool { return tx.writable && tx.db.pager.table.at(no)&own != 0 }
+
+// own returns a page that the transaction may change: itself, or a copy under another number. A page of the transaction that
+// a savepoint needs is copied, too.
 func (tx *Tx) own(no uint64, p page) (uint64, page) {
-	f := tx.dirty[no]
-	if f == nil {
-		copied := tx.newPage()
-		copy(copied, p)
-		fresh := tx.allocate(1)
-		copied.stamp(fresh, tx.version)
-		tx.dirty[fresh] = &frame{page: copied, born: tx.epoch, epoch: tx.epoch}
-		tx.freed = append(tx.freed, extent{first: no, pages: 1, born: p.version()})
-		return fresh, copied
+	if p.version() == tx.version && tx.isOwn(no) {
+		return no, p
 	}
-	if f.epoch < tx.epoch {
-		copied := tx.newPage()
-		copy(copied, f.page)
-		tx.replaceFrame(no, copied)
-		return no, copied
-	}
-	return no, f.page
+	copied := tx.newPage()
+	copy(copied, p)
+	fresh := tx.add(copied)
+	tx.giveUp(no, 1, p.version())
+	return fresh, copied
 }
 
-// replaceFrame gives a dirty page a new content. What savepoints need of the old one they keep.
-func (tx *Tx) replaceFrame(no uint64, p page) {
-	f := tx.dirty[no]
-	p.stamp(no, tx.version)
-	if f.epoch < tx.epoch {
-		tx.keep(no, f)
-		tx.dirty[no] = &frame{page: p, born: f.born, epoch: tx.epoch}
-		return
-	}
-	tx.scratch.spare = append(tx.scratch.spare, f.page)
-	f.page = p
-}
-
-// add makes p a new page of the transaction.
+// add makes p, which is from newPage, a new page of the transaction.
 func (tx *Tx) add(p page) uint64 {
 	no := tx.allocate(1)
 	p.stamp(no, tx.version)
-	tx.dirty[no] = &frame{page: p, born: tx.epoch, epoch: tx.epoch}
+	tx.db.pager.table.set(no, own|inFrame(tx.attach(p)))
 	return no
 }
 
-// newPage returns memory for a page, with any content.
+// replaceFrame gives a page that the transaction may change another content: p, which is from newPage.
+func (tx *Tx) replaceFrame(no uint64, p page) {
+	p.stamp(no, tx.version)
+	t := &tx.db.pager.table
+	old := t.at(no)
+	t.set(no, own|inFrame(tx.attach(p)))
+	tx.db.pager.arena.give(old.frame())
+}
+
+// loose is a frame that newPage gave out and that is no page yet.
+type loose struct {
+	frame frameNo
+	page  page
+}
+
+// newPage returns memory for a page, with any content. It becomes a page with add or replaceFrame.
 func (tx *Tx) newPage() page {
-	if n := len(tx.scratch.spare); n > 0 {
-		p := tx.scratch.spare[n-1]
-		tx.scratch.spare = tx.scratch.spare[:n-1]
-		return p
+	a := tx.db.pager.arena
+	f := a.take()
+	p := a.page(f)
+	tx.loose = append(tx.loose, loose{f, p})
+	return p
+}
+
+// attach returns the frame of a page that newPage gave out.
+func (tx *Tx) attach(p page) frameNo {
+	for i := len(tx.loose) - 1; i >= 0; i-- {
+		if &tx.loose[i].page[0] == &p[0] {
+			f := tx.loose[i].frame
+			tx.loose = append(tx.loose[:i], tx.loose[i+1:]...)
+			return f
+		}
 	}
-	return make(page, tx.db.pager.pageSize)
+	panic("btree: a page that is not from newPage, or was used already")
+}
+
+// dropLoose gives back what newPage gave out in vain: a change failed between.
+func (tx *Tx) dropLoose() {
+	for _, l := range tx.loose {
+		tx.db.pager.arena.give(l.frame)
+	}
+	tx.loose = nil
 }
 
 // allocate returns the first page of a run.
@@ -109,30 +131,54 @@ func (tx *Tx) allocate(n uint64) uint64 {
 		s.grow(tx.pageEnd)
 		tx.db.mu.Unlock()
 	}
-	tx.allocated = append(tx.allocated, extent{first: first, pages: n})
+	tx.allocated = tx.append(tx.allocated, tx.marks.allocated, extent{first: first, pages: n})
 	return first
+}
+
+// append adds a run to a list of which a savepoint needs the first kept ones as they are.
+func (tx *Tx) append(list []extent, kept int, x extent) []extent {
+	if n := len(list); n > kept {
+		last := &list[n-1]
+		if last.born == x.born && nextPage(tx.db.space.pageSize, runEnd(tx.db.space.pageSize, last.first, last.pages)-1) == x.first {
+			last.pages += x.pages
+			return list
+		}
+	}
+	return append(list, x)
 }
 
 // free gives up a run of pages that no longer belongs to the transaction's version. born is the version that wrote it.
 func (tx *Tx) free(no, pages, born uint64) {
-	f := tx.dirty[no]
-	if f == nil {
-		tx.freed = append(tx.freed, extent{first: no, pages: pages, born: born})
-		return
+	s := tx.db.space
+	for ; pages > 0; pages-- {
+		switch {
+		case !tx.isOwn(no):
+			tx.giveUp(no, 1, born)
+		case tx.bornIn(no) < tx.version:
+			tx.giveUp(no, 1, tx.bornIn(no)) // a savepoint needs it
+		default:
+			tx.db.pager.forget(no)
+			s.release(no)
+		}
+		no = nextPage(s.pageSize, no)
 	}
-	tx.db.space.each([]extent{{first: no, pages: pages}}, func(no uint64) {
-		f := tx.dirty[no]
-		if f == nil {
-			return // a damaged file: another page was given up that was thought to be this one
-		}
-		delete(tx.dirty, no)
-		if f.epoch < tx.epoch {
-			tx.keep(no, f)
-		}
-		if f.born == tx.epoch {
-			tx.db.space.release(no)
-		}
-	})
+}
+
+// bornIn returns the version that wrote a page of the transaction, which is later than the one that it began with.
+func (tx *Tx) bornIn(no uint64) uint64 {
+	if tx.version == tx.firstVersion {
+		return tx.version
+	}
+	p, err := tx.any(no)
+	if err != nil {
+		return tx.firstVersion // too old: it is kept for longer than needed
+	}
+	return p.version()
+}
+
+// giveUp notes that pages are no longer in use, which something older may still need.
+func (tx *Tx) giveUp(no, pages, born uint64) {
+	tx.freed = tx.append(tx.freed, tx.marks.freed, extent{first: no, pages: pages, born: born})
 }
 
 // giveBack returns every page that the transaction allocated.
@@ -142,6 +188,7 @@ func (tx *Tx) giveBack() { tx.unallocate(0, tx.meta.pageEnd) }
 func (tx *Tx) unallocate(from int, pageEnd uint64) {
 	s := tx.db.space
 	s.each(tx.allocated[from:], func(no uint64) {
+		tx.db.pager.forget(no)
 		if no < pageEnd {
 			s.release(no)
 		} else {

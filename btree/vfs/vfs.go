@@ -78,7 +78,8 @@ type File interface {
 
 // Mapper is implemented by files that can be read through memory.
 type Mapper interface {
-	// Map makes the first size bytes readable in memory; they must exist. Later writes through the handle are seen in the
-	// mapping. The slice is valid until unmap is called; writing to it is a fault.
+	// Map makes the first size bytes readable in memory. Later writes through the handle are seen in the mapping. The size may
+	// go beyond the end of the file: what is not there yet can be read once the file is longer, and reading it before is a
+	// fault. The slice is valid until unmap is called; writing to it is a fault.
 	Map(size int64) (data []byte, unmap func() error, err error)
 }

@@ -1,0 +1,94 @@
+package btree
+
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
+// frameNo is the number of a frame: memory for one page in the arena.
+type frameNo uint32
+
+// Sizes of slabs in bytes. The first is small, so that a database that is only opened costs little.
+const (
+	firstSlab = 256 << 10
+	slabSize  = 4 << 20
+)
+
+// arena is the memory of pages that are not in the file yet. It is taken from the system in slabs, where that is possible
+// outside of the heap of the garbage collector, and used again and again until the database is closed.
+type arena struct {
+	pageSize int
+	shift    int // of a frame's number to that of its slab
+	slabs    atomic.Pointer[[][]byte]
+
+	mu    sync.Mutex
+	spare []frameNo
+	next  frameNo  // the first that was never used
+	end   frameNo  // of the newest slab
+	gives []func() // give the slabs back to the system
+}
+
+func newArena(pageSize int) *arena {
+	a := &arena{pageSize: pageSize, shift: bits.TrailingZeros(uint(slabSize / pageSize))}
+	a.slabs.Store(&[][]byte{})
+	return a
+}
+
+// page returns the memory of a frame.
+func (a *arena) page(f frameNo) page {
+	slab := (*a.slabs.Load())[f>>a.shift]
+	at := int(f&(1<<a.shift-1)) * a.pageSize
+	return page(slab[at : at+a.pageSize : at+a.pageSize])
+}
+
+// take returns a frame with any content.
+func (a *arena) take() frameNo {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if n := len(a.spare); n > 0 {
+		f := a.spare[n-1]
+		a.spare = a.spare[:n-1]
+		return f
+	}
+	if a.next == a.end {
+		a.addSlab()
+	}
+	f := a.next
+	a.next++
+	return f
+}
+
+func (a *arena) addSlab() {
+	slabs := *a.slabs.Load()
+	size := slabSize
+	if len(slabs) == 0 {
+		size = max(firstSlab, a.pageSize)
+	}
+	slab, give := newSlab(size)
+	if give != nil {
+		a.gives = append(a.gives, give)
+	}
+	longer := append(slabs[:len(slabs):len(slabs)], slab)
+	a.slabs.Store(&longer)
+	a.next = frameNo(len(slabs) << a.shift)
+	a.end = a.next + frameNo(size/a.pageSize)
+}
+
+// give takes a frame back. Nobody may look at it any more.
+func (a *arena) give(f frameNo) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.spare = append(a.spare, f)
+}
+
+// close gives all memory back. No frame may be used any more.
+func (a *arena) close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, give := range a.gives {
+		give()
+	}
+	a.gives, a.spare, a.next, a.end = nil, nil, 0, 0
+	a.slabs.Store(&[][]byte{})
+}
