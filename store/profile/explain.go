@@ -87,8 +87,8 @@ func names(cert *x509.Certificate) string {
 
 // explainTLS is about encryption that the two sides do not agree on.
 func explainTLS(c driver.Connection, err error) *driver.Error {
-	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		e := driver.Errorf(driver.Configuration, "%s ended the encrypted connection: %w", c.URL.Host, alert)
+	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" { // as crypto/tls calls it
+		e := driver.Errorf(driver.Configuration, "%s ended the encrypted connection: %w", c.URL.Host, alert.Err)
 		if c.TLS == nil || len(c.TLS.Certificates) == 0 {
 			return e.WithHint("the server may want a certificate of the client: set tls_cert and tls_key in the profile")
 		}

@@ -148,8 +148,8 @@ func TestTLSModes(t *testing.T) {
 		"mysql://a@db/x":                           "optional",
 		"mysql://a@db/x?tls=true":                  "full",
 		"mysql://a@db/x?ssl-mode=VERIFY_IDENTITY":  "full",
-		"redis://db":                               "plain",
-		"rediss://db":                              "full",
+		"redis://db":  "plain",
+		"rediss://db": "full",
 	} {
 		c := resolve(t, target).Connection
 		got := "full"
