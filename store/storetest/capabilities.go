@@ -67,6 +67,7 @@ func (s *suite) testLacks() {
 	auto.AutoKey = true
 	has := map[Capability]bool{
 		Durability:      s.database.Reopen != nil,
+		OneFile:         s.database.Path != "",
 		ReadOnlyOpening: s.database.ReadOnly != nil,
 		TupleOrder:      info.Order == driver.Bytewise,
 		WholeBatches:    info.Atomicity == driver.WholeBatch,

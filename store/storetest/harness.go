@@ -87,6 +87,8 @@ const (
 const (
 	// Durability: the database outlives being closed.
 	Durability Capability = "durability"
+	// OneFile: the database is a file, whose bytes can be compared.
+	OneFile Capability = "one file"
 	// ReadOnlyOpening: it can be opened for reading only.
 	ReadOnlyOpening Capability = "read-only opening"
 	// TupleOrder: keys are in the order of package tuple.
