@@ -28,6 +28,8 @@ type Dialect struct {
 	DashNeedsSpace bool
 	// NestedComments: a comment may hold another.
 	NestedComments bool
+	// ExecutableComments: what is in /*! ... */ is run.
+	ExecutableComments bool
 	// Delimiter: a line "DELIMITER x" makes x what ends a statement.
 	Delimiter bool
 	// Bodies: in CREATE FUNCTION, PROCEDURE, TRIGGER and the like, what is
