@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 )
 
@@ -21,6 +20,9 @@ type CommitResult struct {
 	// Undo takes the commit back: see [ChangeSet.StageInverse]. It is nil if
 	// nothing was written.
 	Undo *Inverse
+	// Confirmed tells that the connection was lost before the database
+	// answered, and that the rows were read again and found to be written.
+	Confirmed bool
 }
 
 // ConflictDetail tells that the row of a staged change is not what the change
@@ -41,28 +43,34 @@ type ConflictDetail struct {
 // unchanged. On success the set is empty, and its steps are forgotten. On a
 // conflict or an error it is as it was. It fails with [Conflicting] if a table
 // has other columns than when the changes were staged.
+//
+// A transaction that the database gave up because of others, [TryAgain], is
+// made again a few times. If the connection is lost before the database has
+// answered, the rows are read again: the commit then succeeds, or fails with
+// [TryAgain] if nothing was written, or with [OutcomeUnknown] if nobody knows.
+// While a live transaction of this program is open, it does not wait for others
+// for ever, and fails with [Locked].
 func (w *Writer) Commit(ctx context.Context, cs *ChangeSet) (*CommitResult, error) {
-	ids := cs.commitOrder()
-	changes := make([]Change, len(ids))
-	for i, id := range ids {
-		changes[i] = cs.changes[id].change
+	at := &attempt{writer: w, set: cs, ids: cs.commitOrder()}
+	for _, id := range at.ids {
+		at.changes = append(at.changes, cs.changes[id].change)
 	}
-	if len(changes) == 0 {
+	if len(at.changes) == 0 {
 		return &CommitResult{}, nil
 	}
 	if err := w.checkShapes(ctx, cs); err != nil {
 		return nil, err
 	}
-	applied, after, err := w.applyAndRead(ctx, cs, ids, changes)
+	confirmed, err := at.run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(applied.Conflicts) > 0 {
-		return &CommitResult{Conflicts: cs.details(ids, applied.Conflicts)}, nil
+	if len(at.applied.Conflicts) > 0 {
+		return &CommitResult{Conflicts: cs.details(at.ids, at.applied.Conflicts)}, nil
 	}
-	result := &CommitResult{Written: len(ids), Keys: map[ID]tuple.Tuple{}, Undo: cs.inverse(ids, after)}
-	for i, id := range ids {
-		result.Keys[id] = applied.Keys[i]
+	result := &CommitResult{Written: len(at.ids), Keys: map[ID]tuple.Tuple{}, Undo: cs.inverse(at.ids, at.after), Confirmed: confirmed}
+	for i, id := range at.ids {
+		result.Keys[id] = at.applied.Keys[i]
 	}
 	cs.committed()
 	return result, nil
@@ -93,50 +101,6 @@ func (w *Writer) checkShapes(ctx context.Context, cs *ChangeSet) error {
 
 func sameColumns(a, b []Column) bool {
 	return slices.EqualFunc(a, b, func(a, b Column) bool { return a.Name == b.Name })
-}
-
-// applyAndRead applies changes and returns their rows as they are then, nil
-// for what was deleted. It does both in one transaction if it can. Otherwise
-// somebody might write in between, so that only what cannot be known without
-// reading is taken from the row: see merge.
-func (w *Writer) applyAndRead(ctx context.Context, cs *ChangeSet, ids []ID, changes []Change) (Applied, []*Row, error) {
-	if _, ok := w.store.db.(driver.Transactor); ok {
-		return w.applyInTx(ctx, cs, ids, changes)
-	}
-	applied, err := w.Apply(ctx, changes)
-	if err != nil || len(applied.Conflicts) > 0 {
-		return applied, nil, err
-	}
-	after, err := cs.readAfter(ctx, ids, applied.Keys, w.store.Table)
-	if err != nil {
-		// What was written stays written. Without its rows, the inverse is
-		// made of what is expected: an undo may then find a conflict.
-		after = make([]*Row, len(ids))
-	}
-	for i, id := range ids {
-		after[i] = cs.changes[id].merge(applied.Keys[i], after[i])
-	}
-	return applied, after, nil
-}
-
-func (w *Writer) applyInTx(ctx context.Context, cs *ChangeSet, ids []ID, changes []Change) (applied Applied, after []*Row, err error) {
-	tx, err := w.Begin(ctx)
-	if err != nil {
-		return Applied{}, nil, err
-	}
-	defer func() {
-		if e := tx.Rollback(); err == nil { // does nothing after Commit
-			err = e
-		}
-	}()
-	applied, err = tx.Apply(ctx, changes)
-	if err != nil || len(applied.Conflicts) > 0 {
-		return applied, nil, err
-	}
-	if after, err = cs.readAfter(ctx, ids, applied.Keys, tx.Table); err != nil {
-		return Applied{}, nil, err
-	}
-	return applied, after, tx.Commit(ctx)
 }
 
 // readAfter reads the rows that changes have left, a table at a time.
@@ -217,40 +181,4 @@ func (cs *ChangeSet) details(ids []ID, conflicts []Conflict) []ConflictDetail {
 func (cs *ChangeSet) committed() {
 	cs.Clear()
 	cs.undo, cs.redo = nil, nil
-}
-
-// commitOrder returns the names of the changes in the order of staging, except
-// that a change which gives up a key comes before the one that takes it. Thus
-// each change finds the row that it is of, and never one that another change
-// has put in its place.
-func (cs *ChangeSet) commitOrder() []ID {
-	order := make([]ID, 0, len(cs.order))
-	seen := make(map[ID]bool, len(cs.order))
-	for _, id := range cs.order {
-		// The chain of changes each of which waits for the next.
-		var chain []ID
-		for id != 0 && !seen[id] {
-			seen[id] = true
-			chain = append(chain, id)
-			id = cs.waitsFor(id)
-		}
-		for i := len(chain) - 1; i >= 0; i-- {
-			order = append(order, chain[i])
-		}
-	}
-	return order
-}
-
-// waitsFor returns the change of the row that has, at present, the key that
-// change id takes; 0 if there is none.
-func (cs *ChangeSet) waitsFor(id ID) ID {
-	st := cs.changes[id]
-	if st.change.Op != Insert && !st.change.Moves() {
-		return 0
-	}
-	row, ok := st.final()
-	if !ok {
-		return 0
-	}
-	return cs.byRow[row]
 }

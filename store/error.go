@@ -82,6 +82,12 @@ func defaultHint(k Kind) string {
 		return "check the connection, and try again"
 	case Closed:
 		return "open it again"
+	case OutcomeUnknown:
+		return "look at the rows before you write them again"
+	case TryAgain:
+		return "try again"
+	case Timeout:
+		return "try again, or allow more time"
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/rowan-db/rowan/store/driver"
 )
@@ -11,11 +12,14 @@ import (
 type Store struct {
 	db    driver.DB
 	close func() error
+	live  liveTxs
+	// patience is how long to wait while a live transaction is open.
+	patience time.Duration
 }
 
 // New returns a store over an open database, which it closes with Close.
 func New(db driver.DB) *Store {
-	return &Store{db: db, close: sync.OnceValue(db.Close)}
+	return &Store{db: db, close: sync.OnceValue(db.Close), patience: ownPatience}
 }
 
 // Info describes the database. It does no I/O.

@@ -17,19 +17,22 @@ type Tx struct {
 }
 
 // Begin starts a transaction, after other writers if the database has one at a
-// time. It fails with [Unsupported] if the database has no transactions that
-// stay open.
+// time: for as long as ctx allows, or until it fails with [Locked] soon if the
+// one that it waits for may be a live transaction of this store. It fails with
+// [Unsupported] if the database has no transactions that stay open.
 func (w *Writer) Begin(ctx context.Context) (*Tx, error) {
 	const op = "begin"
 	d, ok := w.store.db.(driver.Transactor)
 	if !ok {
 		return nil, w.store.unsupported(op)
 	}
-	tx, err := d.Begin(ctx)
+	tx, err := patient(ctx, w.store, nil, d.Begin)
 	if err != nil {
 		return nil, w.store.wrap(op, "", err)
 	}
-	return &Tx{store: w.store, tx: tx, since: time.Now()}, nil
+	live := &Tx{store: w.store, tx: tx, since: time.Now()}
+	w.store.live.add(live)
+	return live, nil
 }
 
 // Since returns when the transaction began.
@@ -59,8 +62,12 @@ func (tx *Tx) RollbackTo(ctx context.Context, sp Savepoint) error {
 
 // Commit makes the transaction durable and ends it.
 func (tx *Tx) Commit(ctx context.Context) error {
+	defer tx.store.live.remove(tx)
 	return tx.store.wrap("commit", "", tx.tx.Commit(ctx))
 }
 
 // Rollback undoes the transaction and ends it. After Commit it does nothing.
-func (tx *Tx) Rollback() error { return tx.store.wrap("roll back", "", tx.tx.Rollback()) }
+func (tx *Tx) Rollback() error {
+	defer tx.store.live.remove(tx)
+	return tx.store.wrap("roll back", "", tx.tx.Rollback())
+}

@@ -16,9 +16,10 @@ type Writer struct {
 // Apply makes all changes, in order, in one transaction, or none of them: see
 // [Info].Atomicity. Changes whose rows are not as expected are listed as
 // conflicts, and are then not an error. It fails with [BadKey], [BadValue] or
-// [ReadOnly] if a change cannot be right.
+// [ReadOnly] if a change cannot be right, with [Locked] soon if a live
+// transaction of this store is in the way.
 func (w *Writer) Apply(ctx context.Context, changes []Change) (Applied, error) {
-	return w.store.apply(ctx, w.db, changes)
+	return patient(ctx, w.store, nil, func(ctx context.Context) (Applied, error) { return w.store.apply(ctx, w.db, changes) })
 }
 
 // apply validates changes and makes them, in a transaction or as one.
