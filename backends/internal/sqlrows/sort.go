@@ -150,7 +150,8 @@ func (st *statement) wherePart(s *driver.Schema, part sortedPart, sorted []term,
 	copy(placed, sorted)
 	values := placeValues(s, part)
 	for i := range placed {
-		placed[i].value = values[i]
+		// They were read, and so each stands where its edge is.
+		placed[i].value, _ = st.d.Edge(placed[i].column, values[i])
 	}
 	if part.null {
 		placed = placed[1:]

@@ -1,0 +1,122 @@
+package postgres
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// dialect is PostgreSQL's [sqlrows.Dialect].
+type dialect struct {
+	// utf8 tells that the server keeps text in UTF-8, and refuses what is not.
+	utf8  bool
+	known *known
+}
+
+var _ sqlrows.Dialect = dialect{}
+
+func (dialect) Quote(name string) string { return quote(name) }
+
+func (d dialect) Table(name string) string { return d.known.quoted(name) }
+
+// Qualifier is without the schema: a table in FROM goes by its own name.
+func (d dialect) Qualifier(table string) string { return d.known.unqualified(table) }
+
+func (dialect) Placeholder(n int) string { return "$" + strconv.Itoa(n) }
+
+// Collate names the collation of an index that is not the column's.
+func (dialect) Collate(c *driver.Column, expr string) string {
+	if name, ok := indexCollation(c); ok {
+		return expr + " COLLATE " + name
+	}
+	return expr
+}
+
+// RowValues: a comparison of rows searches a B-tree index, whatever its types.
+func (dialect) RowValues([]driver.Column) bool { return true }
+
+func (dialect) Read(_ *driver.Column, expr string) string { return expr }
+
+// Cut cuts what is sent as text in characters, which is more than asked for but
+// needs no knowledge of the encoding. Types that are never long are left whole.
+func (dialect) Cut(c *driver.Column, expr string, most int) (value, size string) {
+	n := strconv.Itoa(most)
+	switch c.Kind {
+	case tuple.KindBytes:
+		return "substr(" + expr + ", 1, " + n + ")", sizeAbove(expr, n)
+	case tuple.KindText:
+		text := expr + "::text"
+		return "left(" + text + ", " + n + ")", sizeAbove(text, n)
+	case tuple.KindJSON, tuple.KindOther:
+		text := expr + "::text"
+		return "CASE WHEN octet_length(" + text + ") < " + n + " THEN " + text + " ELSE left(" + text + ", " + n + ") END", sizeAbove(text, n)
+	}
+	return expr, "NULL::integer"
+}
+
+// sizeAbove returns an expression for the size of what has n bytes or more.
+func sizeAbove(expr, n string) string {
+	return "CASE WHEN octet_length(" + expr + ") >= " + n + " THEN octet_length(" + expr + ") END"
+}
+
+func (dialect) NoColumns() string { return " DEFAULT VALUES" }
+
+func (dialect) Returning() bool { return true }
+
+// Begin: a transaction that writes sees what others commit meanwhile, and locks
+// each row before it compares it. Thus a change that others made is a conflict
+// that says what they wrote, and not an error that says that they did.
+func (dialect) Begin(write bool) []string {
+	if write {
+		return []string{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"}
+	}
+	// The snapshot is taken by the first query.
+	return []string{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1"}
+}
+
+// Lock keeps others from changing the row until the transaction ends.
+func (dialect) Lock() string { return " FOR UPDATE" }
+
+// Ended: an error leaves a transaction open but failed, and what reads or writes
+// in one goes back to a savepoint then. Only a connection that is lost ends it.
+func (dialect) Ended(c sqlrows.Conn, _ error) bool {
+	pg := c.(*conn).pg
+	return pg.IsClosed() || pg.TxStatus() == inNone
+}
+
+func (dialect) Limits() sqlrows.Limits {
+	return sqlrows.Limits{Columns: 1664, Arguments: 65535, Union: 100}
+}
+
+// WriteContext: a statement that is canceled ends no more than itself.
+func (dialect) WriteContext(ctx context.Context) context.Context { return ctx }
+
+// Value is for drivers that read without knowing of values.
+func (dialect) Value(c *driver.Column, _ any) (tuple.Value, error) {
+	return tuple.Null, driver.Errorf(driver.Internal, "column %s was read without its type", c.Name)
+}
+
+func (d dialect) Stored(c *driver.Column, v tuple.Value) (tuple.Value, error) { return d.stored(c, v) }
+
+// Normal: a base that a change of ours has left may be spelled otherwise than
+// the column spells it, such as a number with fewer zeros.
+func (d dialect) Normal(c *driver.Column, v tuple.Value) tuple.Value {
+	if held, err := d.stored(c, v); err == nil {
+		return held
+	}
+	return v
+}
+
+func (dialect) Argument(v tuple.Value) any { return argument(v) }
+
+func (d dialect) Edge(c *driver.Column, v tuple.Value) (tuple.Value, sqlrows.Place) {
+	return d.edge(c, v)
+}
+
+// Prefix fails where a collation scatters the texts that begin alike.
+func (dialect) Prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value, err error) {
+	return prefix(c, p)
+}

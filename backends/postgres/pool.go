@@ -1,0 +1,119 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
+	"github.com/rowan-db/rowan/store/driver"
+)
+
+// pool has the connections of a database. One that the server has closed is
+// noticed when it is used: there is no question whether it is alive before each
+// call, which would cost a round trip.
+type pool struct {
+	connections *pgxpool.Pool
+	// prepares tells that connections may keep prepared statements. Some
+	// proxies give every transaction another connection to the server.
+	prepares bool
+}
+
+var (
+	_ sqlrows.Pool         = (*pool)(nil)
+	_ sqlrows.ValueQuerier = (*pool)(nil)
+)
+
+// mostConnections bounds how many connections a pool has. Each snapshot and
+// each transaction that is open has one.
+const mostConnections = 16
+
+func newPool(config *pgx.ConnConfig, c *driver.Connection) (*pool, error) {
+	// The only way to a pgxpool.Config is to parse one.
+	pc, err := pgxpool.ParseConfig("")
+	if err != nil {
+		return nil, err
+	}
+	pc.ConnConfig = config
+	pc.MaxConns = mostConnections
+	pc.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
+	pc.BeforeConnect = func(ctx context.Context, config *pgx.ConnConfig) error { return setPassword(ctx, config, c) }
+	pc.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error { return startUp(ctx, conn.PgConn(), c.Startup) }
+	connections, err := pgxpool.NewWithConfig(context.Background(), pc)
+	if err != nil {
+		return nil, err
+	}
+	return &pool{connections: connections, prepares: config.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement}, nil
+}
+
+// take waits for a connection until ctx is done.
+func (p *pool) take(ctx context.Context) (*conn, error) {
+	c, err := p.connections.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{pg: c.Conn().PgConn(), giveBack: c.Release}, nil
+}
+
+// Conn implements [sqlrows.Pool]. The connection prepares nothing: a prepared
+// statement that no longer fits its table would end the transaction.
+func (p *pool) Conn(ctx context.Context) (sqlrows.Conn, error) {
+	c, err := p.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Query implements [sqlrows.Querier].
+func (p *pool) Query(ctx context.Context, query string, args []any) (sqlrows.Rows, error) {
+	return p.query(ctx, query, args, nil)
+}
+
+// QueryValues implements [sqlrows.ValueQuerier].
+func (p *pool) QueryValues(ctx context.Context, query string, args []any, columns []*driver.Column) (sqlrows.ValueRows, error) {
+	return p.query(ctx, query, args, columns)
+}
+
+func (p *pool) query(ctx context.Context, query string, args []any, columns []*driver.Column) (*rows, error) {
+	c, err := p.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p.prepares {
+		c.statements = p.statementsOf(c)
+	}
+	r := c.query(ctx, query, args, columns)
+	r.release = c.Release
+	return r, nil
+}
+
+// statementsOf returns what a connection has prepared.
+func (p *pool) statementsOf(c *conn) *statements {
+	const key = "rowan.statements"
+	own := c.pg.CustomData()
+	s, ok := own[key].(*statements)
+	if !ok {
+		s = newStatements()
+		own[key] = s
+	}
+	return s
+}
+
+// Exec implements [sqlrows.Querier].
+func (p *pool) Exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	c, err := p.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Release()
+	return c.Exec(ctx, query, args)
+}
+
+// forget closes the connections that nobody uses: they are as old as one that
+// turned out to be lost, or have prepared what has changed.
+func (p *pool) forget() { p.connections.Reset() }
+
+func (p *pool) close() { p.connections.Close() }
