@@ -8,9 +8,9 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 )
 
-// catalogTree is the name of the tree that describes the others. It begins
+// CatalogTree is the name of the tree that describes the others. It begins
 // with a NUL so that it cannot be the name of a table: see [checkName].
-const catalogTree = "\x00catalog"
+const CatalogTree = "\x00catalog"
 
 // catalogFormat is the number that each entry begins with in JSON. An entry
 // with a higher one was written by a newer program and is not guessed at.
@@ -113,10 +113,10 @@ func kindNamed(name string) (tuple.Kind, bool) {
 
 // describe returns the schema of a table as a transaction sees it.
 func describe(tx Tx, name string) (*driver.Schema, error) {
-	if _, ok, err := tx.Tree(name); err != nil || !ok || name == catalogTree {
+	if _, ok, err := tx.Tree(name); err != nil || !ok || name == CatalogTree {
 		return nil, noTable(name, err)
 	}
-	catalog, ok, err := tx.Tree(catalogTree)
+	catalog, ok, err := tx.Tree(CatalogTree)
 	if err != nil || !ok {
 		return rawSchema(name), err
 	}
@@ -164,9 +164,9 @@ func create(tx Tx, s *driver.Schema) error {
 	if _, err := tx.CreateTree(s.Name); err != nil {
 		return err
 	}
-	catalog, ok, err := tx.Tree(catalogTree)
+	catalog, ok, err := tx.Tree(CatalogTree)
 	if err == nil && !ok {
-		catalog, err = tx.CreateTree(catalogTree)
+		catalog, err = tx.CreateTree(CatalogTree)
 	}
 	if err != nil {
 		return err
@@ -206,13 +206,13 @@ func checkName(name string) error {
 
 // drop removes a table, its rows and its entry.
 func drop(tx Tx, name string) error {
-	if _, ok, err := tx.Tree(name); err != nil || !ok || name == catalogTree {
+	if _, ok, err := tx.Tree(name); err != nil || !ok || name == CatalogTree {
 		return noTable(name, err)
 	}
 	if err := tx.DropTree(name); err != nil {
 		return err
 	}
-	catalog, ok, err := tx.Tree(catalogTree)
+	catalog, ok, err := tx.Tree(CatalogTree)
 	if err != nil || !ok {
 		return err
 	}
@@ -228,7 +228,7 @@ func list(tx Tx) ([]driver.TableInfo, error) {
 	}
 	tables := make([]driver.TableInfo, 0, len(names))
 	for _, name := range names {
-		if name != catalogTree {
+		if name != CatalogTree {
 			tables = append(tables, driver.TableInfo{Name: name, Kind: driver.Table})
 		}
 	}
