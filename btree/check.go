@@ -36,7 +36,10 @@ func (db *DB) Check(ctx context.Context, report func(Problem)) (err error) {
 		return err
 	}
 	defer c.tx.end()
-	if err := c.trees(); err != nil {
+	if err := c.version(c.tx.meta.catalog); err != nil {
+		return err
+	}
+	if err := c.kept(); err != nil {
 		return err
 	}
 	return c.space()
@@ -51,6 +54,7 @@ type checker struct {
 	groups []group // as of the version that is checked
 	bad    int
 	seen   []uint64 // one bit a page
+	shared bool     // a page may have been seen before
 	lost   bool     // a page could not be read, so that not everything in use was seen
 }
 
@@ -164,14 +168,14 @@ func (c *checker) visit(no uint64) (page, error) {
 	return p, nil
 }
 
-// trees walks over the catalog and every tree in it.
-func (c *checker) trees() error {
+// version walks over a catalog and every tree in it.
+func (c *checker) version(catalog treeRoot) error {
 	type named struct {
 		name string
 		root treeRoot
 	}
 	var all []named
-	err := c.walkTree(c.tx.meta.catalog, func(p page, i int) {
+	err := c.walkTree(catalog, func(p page, i int) {
 		val, overflow := p.value(i)
 		name := string(p.appendKey(nil, i))
 		if overflow || len(val) != rootSize {
@@ -219,6 +223,10 @@ type walk struct {
 // page checks a page and everything below it. Its keys must be at least lo and, unless hi is nil, less than hi.
 // level is -1 at the root, where any will do.
 func (w *walk) page(no uint64, level int, lo, hi []byte) error {
+	if w.isShared(no) {
+		w.broken = true // what is below is not counted again
+		return nil
+	}
 	p, err := w.visit(no)
 	if p == nil || err != nil {
 		w.broken = true
@@ -289,6 +297,10 @@ func (w *walk) values(p page) error {
 			continue
 		}
 		no, length := splitRef(ref)
+		if w.isShared(no) {
+			w.broken = true
+			continue
+		}
 		pages, err := w.tx.checkRun(no, length)
 		if err != nil {
 			w.problem(p.number(), "entry %d has a value of %d bytes at page %d, beyond the end of the file", i, length, no)

@@ -35,7 +35,11 @@ func (tx *Tx) Commit() (err error) {
 		tx.giveBack()
 		return nil
 	}
-	if err := tx.recordTrees(); err != nil {
+	err = tx.recordTrees()
+	if err == nil {
+		err = tx.recordVersions()
+	}
+	if err != nil {
 		tx.giveBack()
 		return err
 	}
@@ -66,7 +70,7 @@ func (tx *Tx) recordTrees() error {
 func (tx *Tx) write() error {
 	db := tx.db
 	next := tx.meta
-	next.version, next.pageEnd, next.catalog = tx.version, tx.pageEnd, tx.catalog.treeRoot
+	next.version, next.pageEnd, next.catalog, next.versions = tx.version, tx.pageEnd, tx.catalog.treeRoot, tx.versions
 	tx.dropDead()
 	var changes []spaceChange
 	changes, next.space = db.space.change(tx.version, tx.pageEnd, tx.allocated, tx.inUse, tx.freed)
@@ -210,7 +214,7 @@ func (tx *Tx) publish(next *meta, changes []spaceChange) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	s.done(changes, next.version)
-	db.current = *next
+	db.current, db.kept = *next, tx.kept
 	db.place = 1 - db.place
 	db.bad = -1
 	protected := db.protected()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/rowan-db/rowan/btree/vfs"
 )
@@ -28,17 +29,25 @@ type DB struct {
 	// The fields below belong to the write transaction, or to Open and Close when there is none. What Check reads of space
 	// changes with mu held.
 	space    *space
+	kept     []kept // the versions that are kept, in ascending order
 	fileSize int64
 
 	mu      sync.Mutex // guards what follows
 	idle    sync.Cond  // signalled when a transaction ends
 	current meta
-	place   int            // of the current meta
-	bad     int            // place of the meta that Open found damaged, -1 when none is
-	procs   *processes     // others that have the file open
-	readers map[uint64]int // open read-only transactions by version
-	open    int            // open transactions
-	closing chan struct{}  // closed by Close
+	place   int                 // of the current meta
+	bad     int                 // place of the meta that Open found damaged, -1 when none is
+	procs   *processes          // others that have the file open
+	readers map[uint64]*readers // open read-only transactions by version
+	opened  opened
+	open    int           // open transactions
+	closing chan struct{} // closed by Close
+}
+
+// readers are the open read-only transactions of a version.
+type readers struct {
+	n     int
+	since time.Time // since when there has been one
 }
 
 // limits follow from the page size.
@@ -65,7 +74,7 @@ func newDB(f vfs.File, path string, opts Options, metas metaPair, procs *process
 		current: cur,
 		place:   place,
 		procs:   procs,
-		readers: map[uint64]int{},
+		readers: map[uint64]*readers{},
 		closing: make(chan struct{}),
 	}
 	db.idle.L = &db.mu
@@ -90,6 +99,9 @@ func (db *DB) prepare() error {
 			return fmt.Errorf("%w (%s)", err, db.path)
 		}
 		db.space.holdBack(db.current.version, db.protected())
+		if db.kept, err = newTx(db, db.current, false).readVersions(); err != nil {
+			return fmt.Errorf("%w (%s)", err, db.path)
+		}
 	}
 	db.pager.remap(size)
 	return nil
@@ -152,10 +164,20 @@ func (db *DB) beginRead() (*Tx, error) {
 }
 
 // newReader registers a read-only transaction of the current version. The caller holds mu.
-func (db *DB) newReader() *Tx {
+func (db *DB) newReader() *Tx { return db.newReaderOf(db.current) }
+
+// newReaderOf registers a read-only transaction of a version. The caller holds mu.
+func (db *DB) newReaderOf(m meta) *Tx {
 	db.open++
-	db.readers[db.current.version]++
-	return newTx(db, db.current, false)
+	of := db.readers[m.version]
+	if of == nil {
+		of = &readers{since: time.Now()}
+		db.readers[m.version] = of
+	}
+	of.n++
+	tx := newTx(db, m, false)
+	db.opened.begin(tx)
+	return tx
 }
 
 func (db *DB) beginWrite() (*Tx, error) {
@@ -185,9 +207,11 @@ func (db *DB) end(tx *Tx) {
 	db.open--
 	if !tx.writable {
 		v := tx.meta.version
-		if db.readers[v]--; db.readers[v] == 0 {
+		of := db.readers[v]
+		if of.n--; of.n == 0 {
 			delete(db.readers, v)
 		}
+		db.opened.end(tx)
 		db.unpin(v)
 	}
 	db.idle.Broadcast()

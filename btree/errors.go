@@ -50,6 +50,10 @@ var (
 	ErrValueTooLarge = errors.New("btree: value too large")
 	// ErrKeyOrder is returned when the input of Load is not in ascending order without duplicates.
 	ErrKeyOrder = errors.New("btree: keys are not in ascending order")
+	// ErrNoVersion is returned when no such version is kept.
+	ErrNoVersion = errors.New("btree: no such version is kept")
+	// ErrVersionExists is returned when a version is kept under that name already.
+	ErrVersionExists = errors.New("btree: a version is kept under that name")
 	// ErrOutOfRange is returned when Select is asked for a position at or after the last.
 	ErrOutOfRange = errors.New("btree: position out of range")
 )

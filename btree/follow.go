@@ -12,8 +12,8 @@ func (db *DB) follow() error {
 	}
 	for {
 		v := db.current.version
-		if err := db.procs.pin(v); err != nil {
-			return fmt.Errorf("btree: reading %s: telling other processes: %w", db.path, err)
+		if err := db.pin(v); err != nil {
+			return err
 		}
 		// The lock is there. If the metas still say that v is the newest version, whoever writes the next one will see it.
 		metas, err := readMetas(db.pager.file)
@@ -21,8 +21,11 @@ func (db *DB) follow() error {
 			return nil
 		}
 		db.procs.unpin(v)
-		if err == nil {
+		switch {
+		case err == nil:
 			err = db.advance(metas)
+		case isDamage(err):
+			err = fmt.Errorf("%w: the file was shortened or overwritten while it was open: %v", ErrFault, err)
 		}
 		if err != nil {
 			return fmt.Errorf("%w (%s)", err, db.path)
@@ -64,7 +67,18 @@ func checkSize(size int64, m *meta) error {
 	return nil
 }
 
-// unpin gives up what follow locked.
+// pin locks a version for a reader. Readers in the process that writes need none.
+func (db *DB) pin(version uint64) error {
+	if !db.opts.ReadOnly {
+		return nil
+	}
+	if err := db.procs.pin(version); err != nil {
+		return fmt.Errorf("btree: reading %s: telling other processes: %w", db.path, err)
+	}
+	return nil
+}
+
+// unpin gives up what pin locked.
 func (db *DB) unpin(version uint64) {
 	if db.opts.ReadOnly {
 		db.procs.unpin(version)

@@ -22,7 +22,8 @@ package btree
 //	    24     8  page end: the number of pages that are in use or free; the file may be longer
 //	    32     8  space sum: see "Space pages"
 //	    40    40  root of the catalog: see "Root"
-//	    80    44  zero
+//	    80    16  kept versions: number of the first page of the list and its length in bytes, see "Kept versions"
+//	    96    28  zero
 //	   124     4  checksum of bytes 0 to 123
 //
 // # Root
@@ -98,6 +99,16 @@ package btree
 // The reference in the leaf has 16 bytes: the number of the first page and the length of the value, 8 each. The value is in the
 // bytes from 48 to P-1 of that page and those that follow it, as many as it takes. The page that follows n is n+1, or, when that
 // is the first of a group, the one after the group's two space pages.
+//
+// # Kept versions
+//
+// The list of kept versions is in a run of overflow pages like a value. Its records are in ascending order of versions:
+//
+//	     0     8  version
+//	     8     8  time of the commit, nanoseconds since 1970
+//	    16    40  root of the catalog
+//	    56     2  length of the name, 0 for a version of the history
+//	    58        name
 //
 // # Space pages
 //

@@ -36,6 +36,7 @@ const (
 	metaPageEnd  = 24
 	metaSpace    = 32
 	metaCatalog  = 40
+	metaVersions = 80
 	metaCRC      = 124
 )
 
@@ -46,6 +47,7 @@ type meta struct {
 	pageEnd  uint64 // number of pages of the file that are in use or free: the number of the first beyond them
 	space    uint64 // sum over the current space pages, see space.go
 	catalog  treeRoot
+	versions blob // the list of kept versions
 }
 
 func (m *meta) encode() []byte {
@@ -57,6 +59,8 @@ func (m *meta) encode() []byte {
 	le.PutUint64(b[metaPageEnd:], m.pageEnd)
 	le.PutUint64(b[metaSpace:], m.space)
 	m.catalog.encode(b[metaCatalog:])
+	le.PutUint64(b[metaVersions:], m.versions.first)
+	le.PutUint64(b[metaVersions+8:], m.versions.length)
 	le.PutUint32(b[metaCRC:], crc32.Checksum(b[:metaCRC], castagnoli))
 	return b
 }
@@ -81,6 +85,7 @@ func decodeMeta(b []byte) (*meta, error) {
 		pageEnd:  le.Uint64(b[metaPageEnd:]),
 		space:    le.Uint64(b[metaSpace:]),
 		catalog:  decodeRoot(b[metaCatalog:]),
+		versions: blob{le.Uint64(b[metaVersions:]), le.Uint64(b[metaVersions+8:])},
 	}
 	if !validPageSize(m.pageSize) || m.pageEnd < firstPage || m.pageEnd > maxPages || m.catalog.root >= m.pageEnd {
 		return nil, fmt.Errorf("%w: a meta page has impossible values", ErrCorrupt)

@@ -31,6 +31,9 @@ type Options struct {
 	// CacheSize bounds in bytes the copies of pages that are kept where the file is not mapped, 64 MB when it is 0.
 	CacheSize int
 
+	// History is how many of the last commits can be undone: with each commit its version is kept, and the one pushed out by it
+	// is given up. Commits that are made with 0 cannot be undone, and leave the history as it is.
+	History int
 	// LockTimeout is how long to wait for another process that has the file open for writing. With 0, opening fails at once.
 	LockTimeout time.Duration
 
@@ -51,6 +54,9 @@ func (o *Options) withDefaults() (Options, error) {
 	}
 	if !validPageSize(c.PageSize) {
 		return c, fmt.Errorf("btree: a page size of %d bytes: it must be a power of two from %d to %d", c.PageSize, MinPageSize, MaxPageSize)
+	}
+	if c.History < 0 {
+		return c, fmt.Errorf("btree: a history of %d versions", c.History)
 	}
 	if c.CacheSize <= 0 {
 		c.CacheSize = defaultCacheSize

@@ -144,7 +144,7 @@ func TestLockExcludesOtherProcesses(t *testing.T) {
 		if !errors.Is(err, btree.ErrLocked) || !strings.Contains(err.Error(), path) {
 			t.Errorf("opening a locked file with %+v: %v", o, err)
 		}
-		if name := fmt.Sprintf("process %d (%q) since 20", cmd.Process.Pid, "btree.test"); runtime.GOOS == "linux" && !strings.Contains(err.Error(), name) {
+		if name := fmt.Sprintf("process, %d (%q), for writing since 20", cmd.Process.Pid, "btree.test"); runtime.GOOS == "linux" && !strings.Contains(err.Error(), name) {
 			t.Errorf("the error does not name the %s: %v", name, err)
 		}
 	}

@@ -49,13 +49,17 @@ type Process struct {
 	Versions []uint64
 }
 
-// String names the process for an error.
+// String names the process, what for it has the file open, and since when.
 func (p Process) String() string {
-	s := fmt.Sprintf("process %d", p.PID)
+	s := fmt.Sprint(p.PID)
 	if p.Program != "" {
 		s += fmt.Sprintf(" (%q)", p.Program)
 	}
-	return s + " since " + p.Since.Format(time.DateTime)
+	what := "reading"
+	if p.Writing {
+		what = "writing"
+	}
+	return fmt.Sprintf("%s, for %s since %s", s, what, p.Since.Format(time.DateTime))
 }
 
 // processes is what a handle knows of other processes, and lets them know.
@@ -230,16 +234,15 @@ func lock(f vfs.File, path string, opts Options) (*processes, error) {
 
 // lockedError names the process that has the file, when the system tells which one it is.
 func lockedError(f vfs.File, path string, readOnly bool) error {
-	who := "another process"
+	who := ""
 	if locks, ok := f.(vfs.RangeLocker); ok {
 		ps, _ := (&processes{locks: locks}).list(0) // without an answer there is no name to give
 		if i := slices.IndexFunc(ps, func(p Process) bool { return p.Writing }); i >= 0 {
-			who = ps[i].String()
+			who = ", " + ps[i].String()
 		}
 	}
-	how := ""
-	if readOnly || who != "another process" {
-		how = "for writing "
+	if readOnly {
+		who = ", for writing"
 	}
-	return fmt.Errorf("%w: %s is open %sin %s: close it there, or wait with a lock timeout", ErrLocked, path, how, who)
+	return fmt.Errorf("%w: %s is open in another process%s: close it there, or wait with a lock timeout", ErrLocked, path, who)
 }

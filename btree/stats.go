@@ -1,20 +1,36 @@
 package btree
 
 import (
+	"cmp"
 	"fmt"
+	"math/bits"
 	"runtime/debug"
+	"slices"
+	"time"
 )
 
-// Stats describe a version of the database.
+// Stats describe the newest version of a database, its file, and who is using it.
 type Stats struct {
 	Version  uint64
 	PageSize int   // bytes
 	FileSize int64 // bytes
-	// Pages of the file by use. Free ones may still be read by open transactions.
-	Pages, Meta, Space, Leaf, Branch, Overflow, Free uint64
-	Trees                                            []TreeStats // in the order of names; not the catalog
-	Readers                                          int         // open read-only transactions
-	OldestReader                                     uint64      // version of the oldest of them, 0 without
+	// Pages of the file by use. Kept are those that only kept versions need. Free ones may still be read by transactions
+	// that began earlier.
+	Pages, Meta, Space, Leaf, Branch, Overflow, Kept, Free uint64
+	Trees                                                  []TreeStats // in the order of names; not the catalog
+	Versions                                               int         // how many versions are kept
+	Readers                                                []Reader    // the oldest version first
+	Processes                                              []Process   // others that have the file open
+}
+
+// Reader tells of the open read-only transactions of one version. While a version is being read, pages that it has in common
+// with no later one cannot be used again: one that is listed for long belongs to a transaction that was never ended.
+type Reader struct {
+	Version uint64
+	Count   int       // transactions that are open
+	Since   time.Time // since when there has been one without a break
+	// Stacks tell where the transactions were begun, in programs built with the tag btree_debug.
+	Stacks []string
 }
 
 // TreeStats describe a tree.
@@ -56,11 +72,12 @@ func (db *DB) Stats() (s Stats, err error) {
 		s.addTree(t.treeRoot)
 		s.Trees = append(s.Trees, TreeStats{Name: name, Keys: t.keys, Depth: depth, Leaf: t.leaves, Branch: t.branches, Overflow: t.overflow})
 	}
-	if used := s.Meta + s.Space + s.Leaf + s.Branch + s.Overflow; used <= s.Pages {
-		s.Free = s.Pages - used
+	if err := s.addSpace(tx); err != nil {
+		return s, err
 	}
-	s.addReaders(db)
-	return s, nil
+	s.Readers = db.readersBut(tx)
+	s.Processes, err = db.Processes()
+	return s, err
 }
 
 func (s *Stats) addTree(r treeRoot) {
@@ -69,19 +86,61 @@ func (s *Stats) addTree(r treeRoot) {
 	s.Overflow += r.overflow
 }
 
-// addReaders counts the readers, without the one that Stats uses.
-func (s *Stats) addReaders(db *DB) {
+// addSpace counts the pages that are free and those that only kept versions need.
+func (s *Stats) addSpace(tx *Tx) error {
+	ks, err := tx.readVersions()
+	if err != nil {
+		return err
+	}
+	s.Versions = len(ks)
+	list := tx.db.runLength(tx.meta.versions.length)
+	used, err := tx.db.usedPages(&tx.meta)
+	if err != nil {
+		return err
+	}
+	if used <= s.Pages {
+		s.Free = s.Pages - used
+	}
+	if known := s.Meta + s.Space + s.Leaf + s.Branch + s.Overflow + list; known <= used && len(ks) > 0 {
+		s.Kept = used - known
+	}
+	s.Overflow += list
+	return nil
+}
+
+// usedPages returns how many pages are marked as in use. In a file that another process writes it may be later than m.
+func (db *DB) usedPages(m *meta) (n uint64, err error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	for v, n := range db.readers {
-		if v == s.Version {
+	s := db.space
+	if s == nil {
+		if s, err = loadSpace(db.pager, m); err != nil {
+			return 0, fmt.Errorf("btree: statistics of %s: %w", db.path, err)
+		}
+	}
+	for _, g := range s.groups {
+		for _, w := range g.used {
+			n += uint64(bits.OnesCount64(w))
+		}
+	}
+	return n, nil
+}
+
+// readersBut returns the readers other than tx.
+func (db *DB) readersBut(tx *Tx) (rs []Reader) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for v, of := range db.readers {
+		n := of.n
+		if v == tx.meta.version {
 			n--
 		}
-		if n > 0 && (s.OldestReader == 0 || v < s.OldestReader) {
-			s.OldestReader = v
+		if n > 0 {
+			rs = append(rs, Reader{Version: v, Count: n, Since: of.since, Stacks: db.opened.stacks(v, tx)})
 		}
-		s.Readers += n
 	}
+	slices.SortFunc(rs, func(a, b Reader) int { return cmp.Compare(a.Version, b.Version) })
+	return rs
 }
 
 func (t *Tree) depth() (int, error) {

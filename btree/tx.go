@@ -26,6 +26,10 @@ type Tx struct {
 	catalog      *Tree
 	trees        map[string]*Tree
 	changed      bool
+	keep         string // the name under which its version is kept
+	unkeep       []kept // versions that are kept no longer
+	kept         []kept // what is kept after the commit
+	versions     blob   // the list of that
 	scratch      scratch
 }
 

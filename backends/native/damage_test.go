@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/rowan-db/rowan/btree"
 	"github.com/rowan-db/rowan/btree/vfs"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -156,7 +158,11 @@ func TestMessages(t *testing.T) {
 	disk.WriteFile("a.rowan", whole)
 	db := mustOpen(t, "a.rowan", Options{FS: disk}).(rw)
 	_, err = Open(t.Context(), "a.rowan", Options{FS: disk})
-	wantMessage(t, err, "a.rowan is open in another process", "close a.rowan in the other process, or open it read-only there")
+	who, _, _ := strings.Cut(btree.Process{PID: os.Getpid(), Program: "native.test", Writing: true}.String(), " since ")
+	what, since, _ := strings.Cut(err.Error(), " since ")
+	if want := "a.rowan is open in another process, " + who; what != want || len(since) != len(time.DateTime) {
+		t.Errorf("got %q since %q, want %q", what, since, want)
+	}
 	names := &driver.Schema{Name: "names", Key: []driver.Column{{Name: "name", Kind: tuple.KindText}}}
 	if err := db.CreateTable(t.Context(), names); err != nil {
 		t.Fatal(err)

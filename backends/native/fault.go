@@ -72,7 +72,7 @@ func openError(path string, err error) error {
 	e := driver.Errorf(classify(err), "%w", &fault{openText(path, err), err})
 	switch e.Kind {
 	case driver.Locked:
-		return e.WithHint("close %s in the other process, or open it read-only there", filepath.Base(path))
+		return e.WithHint("close %s in the other process, or open it read-only", filepath.Base(path))
 	case driver.NotDatabase:
 		if size, ok := sizeOf(path); ok && size > 0 {
 			return e.WithHint("the file is damaged or was cut off: restore a backup")
@@ -88,7 +88,9 @@ func openText(path string, err error) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return "there is no file " + path
 	case errors.Is(err, btree.ErrLocked):
-		return path + " is open in another process"
+		_, who, _ := strings.Cut(err.Error(), btree.ErrLocked.Error()+": ")
+		who, _, _ = strings.Cut(who, ": close it there")
+		return who
 	case errors.Is(err, btree.ErrNotDatabase):
 		return path + " ends within its header, or is no rowan file"
 	case errors.Is(err, btree.ErrVersion):

@@ -2,8 +2,9 @@
 // keeps. Tables, rows and the catalog are those of kvrows; this package adapts
 // the engine to it and says what the engine's errors mean.
 //
-// A file that is open for writing is locked: one process at a time has it. Any
-// number may have it open read-only meanwhile, or none.
+// One process at a time has a file open for writing. Others may read it
+// meanwhile and see each commit, where the system has the locks for that
+// (Linux); elsewhere they have to wait.
 package native
 
 import (
