@@ -4,10 +4,10 @@ GO       ?= go
 FUZZTIME ?= 30s
 CHECK    := .cache/check
 
-.PHONY: help build test unit bench fuzz generate clean
+.PHONY: help build test unit bench bench-engine fuzz generate clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 build: ## Build rowan
 	$(GO) build -trimpath -o rowan .
@@ -23,6 +23,9 @@ unit: ## Run the tests that need neither servers nor a terminal
 
 bench: ## Measure rowan beside other tools, and print medians and ratios
 	cd bench && $(GO) run .
+
+bench-engine: ## Measure the engine beside others (QUICK=1: two minutes), and fail if a target is missed
+	cd bench && $(GO) run ./engine
 
 fuzz: ## Run each fuzz target for FUZZTIME (30s)
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' bash .ci/fuzz

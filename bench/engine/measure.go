@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"syscall"
+)
+
+// result is the figures of a work: of each entrant, one a run.
+type result struct {
+	group *group
+	work  *work
+	runs  map[string][]float64 // by label
+}
+
+// median returns the median of an entrant's runs.
+func (r *result) median(label string) float64 { return median(r.runs[label]) }
+
+// has reports whether the entrant took part.
+func (r *result) has(label string) bool { return len(r.runs[label]) > 0 }
+
+// spread returns by how much of the median the quartiles differ: how noisy the
+// runs were.
+func (r *result) spread(label string) float64 {
+	x := slices.Sorted(slices.Values(r.runs[label]))
+	if len(x) == 0 || median(x) == 0 {
+		return 0
+	}
+	return (x[len(x)*3/4] - x[len(x)/4]) / median(x)
+}
+
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(x))
+	if len(s)%2 == 1 {
+		return s[len(s)/2]
+	}
+	return (s[len(s)/2-1] + s[len(s)/2]) / 2
+}
+
+// lab is what measuring needs.
+type lab struct {
+	dir     string            // for stores
+	engines map[string]engine // built, by name
+	n       int               // records
+	large   int               // records of large groups
+	runs    int
+	log     func(format string, args ...any)
+	done    func(r *result) // is called with each result as soon as there is one
+}
+
+// doer obeys commands: a session, or something else in tests.
+type doer interface {
+	do(line string) (answer, error)
+}
+
+// measure does the works of a group.
+func (l *lab) measure(ctx context.Context, g *group) (err error) {
+	o := &orders{dir: l.dir, n: l.n}
+	if g.large {
+		o.n = l.large
+	}
+	sessions := make(map[string]*session)
+	defer func() {
+		for _, s := range sessions {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	doers := make(map[string]doer)
+	for _, name := range g.engines() {
+		s, err := newSession(ctx, l.engines[name], l.dir, g.data)
+		if err != nil {
+			return err
+		}
+		sessions[name], doers[name] = s, s
+		if _, err := o.obey(s, g.prepare...); err != nil {
+			return err
+		}
+	}
+	// What was prepared is written back before anything is measured, lest it
+	// disturb that.
+	syscall.Sync()
+	for i := range g.works {
+		l.log("%s: %s", g.name, g.works[i].name)
+		r, err := l.measureWork(g, &g.works[i], o, doers)
+		if err != nil {
+			return err
+		}
+		l.done(r)
+	}
+	return nil
+}
+
+// measureWork runs a work several times with every entrant, in turns. The
+// first round warms caches up and does not count.
+func (l *lab) measureWork(g *group, w *work, o *orders, engines map[string]doer) (*result, error) {
+	r := &result{group: g, work: w, runs: make(map[string][]float64)}
+	rounds := l.runs + 1
+	if w.once {
+		rounds = 1
+	}
+	sums := make(map[float64]string)
+	for round := range rounds {
+		for _, e := range w.entrants {
+			x, err := o.obey(engines[e.engine], append(slices.Clone(w.before), e.run...)...)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", w.name, err)
+			}
+			if err := agree(sums, e.label, x); err != nil {
+				return nil, fmt.Errorf("%s: %w", w.name, err)
+			}
+			if round == 0 && !w.once {
+				continue
+			}
+			r.runs[e.label] = append(r.runs[e.label], w.unit.of(x))
+		}
+	}
+	return r, nil
+}
+
+// obey has an engine do commands one after the other, and returns the last
+// answer.
+func (o *orders) obey(d doer, lines ...string) (a answer, err error) {
+	for _, line := range lines {
+		if line, err = o.expand(line); err != nil {
+			return nil, err
+		}
+		if a, err = d.do(line); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// agree returns an error when an entrant read something else than those before.
+func agree(sums map[float64]string, label string, a answer) error {
+	sum, ok := a["sum"]
+	if !ok {
+		return nil
+	}
+	sums[sum] = label
+	if len(sums) == 1 {
+		return nil
+	}
+	return fmt.Errorf("the engines read different data: %v", slices.Collect(maps.Values(sums)))
+}

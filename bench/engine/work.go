@@ -1,0 +1,137 @@
+package main
+
+import "slices"
+
+// dataKind is the kind of keys and of values, as harnesses name them.
+type dataKind struct{ key, value string }
+
+func (d dataKind) String() string {
+	if d.key == "user" {
+		return "user:00000012:profile + " + d.value
+	}
+	return d.key + "+" + d.value
+}
+
+// group is works over the same store. Each of its engines has one process, in
+// which the works are done in turn.
+type group struct {
+	name    string
+	note    string // for the document: what is done, and what to beware of
+	data    dataKind
+	large   bool     // at the larger number of records, and only when asked
+	whole   bool     // works need those before them: they are measured together
+	prepare []string // commands for each engine before anything is measured
+	works   []work
+}
+
+// work is something whose speed, size or other figure is compared.
+type work struct {
+	name     string
+	unit     unit
+	entrants []entrant
+	before   []string // commands before each run, not measured
+	once     bool     // long enough to be measured once
+	targets  []target
+}
+
+// entrant is who takes part in a work, and the command that is measured.
+type entrant struct {
+	label  string // the engine's name, or what differs from the others of that engine
+	engine string
+	run    []string // commands, of which the last one's answer counts
+}
+
+// with returns entrants that obey the same command.
+func with(run string, engines ...string) []entrant {
+	var out []entrant
+	for _, e := range engines {
+		out = append(out, entrant{label: e, engine: e, run: []string{run}})
+	}
+	return out
+}
+
+// unit says how a figure is made of an answer, and which figures are better.
+type unit struct {
+	name   string
+	higher bool // is better
+	of     func(a answer) float64
+}
+
+var (
+	nanoseconds = unit{name: "ns", of: func(a answer) float64 { return a["ns"] / a["ops"] }}
+	millis      = unit{name: "ms", of: func(a answer) float64 { return a["ns"] / 1e6 }}
+	megabytes   = unit{name: "MB", of: func(a answer) float64 { return a["bytes"] / 1e6 }}
+)
+
+// microsEach is the time of a transaction of size puts.
+func microsEach(size int) unit {
+	return unit{name: "us", of: func(a answer) float64 { return a["ns"] / a["ops"] * float64(size) / 1e3 }}
+}
+
+// target is what a work must reach against an entrant, the best of several, or
+// a number.
+type target struct {
+	peers  []string // labels of entrants; none for the limit
+	limit  float64  // in the work's unit
+	bound  float64  // of the ratio
+	as     string   // the work whose ratio to the same peer the bound is a part of
+	atMost bool     // the ratio is ours divided by the peer's, and must not exceed the bound
+	above  bool     // the ratio must exceed the bound, not only reach it
+}
+
+// atLeast asks for ours to be so many times as good as the peer.
+func atLeast(bound float64, peer string) target {
+	return target{peers: []string{peer}, bound: bound}
+}
+
+// ahead asks for ours to be better than each of the peers.
+func ahead(peers ...string) target { return target{peers: peers, bound: 1, above: true} }
+
+// atMost asks for ours not to exceed so many times the peer's figure.
+func atMost(bound float64, peer string) target {
+	return target{peers: []string{peer}, bound: bound, atMost: true}
+}
+
+// within asks for ours not to exceed a number.
+func within(limit float64) target { return target{limit: limit, bound: 1, atMost: true} }
+
+// reaching asks for ours to reach a number.
+func reaching(limit float64) target { return target{limit: limit, bound: 1} }
+
+// noWorse asks for the ratio to a peer to be that of another work, but for the
+// noise of a run.
+func noWorse(as, peer string) target { return target{peers: []string{peer}, as: as, bound: 0.95} }
+
+// engines returns the names of the engines that take part in a group.
+func (g *group) engines() []string {
+	var out []string
+	for _, w := range g.works {
+		for _, e := range w.entrants {
+			if !slices.Contains(out, e.engine) {
+				out = append(out, e.engine)
+			}
+		}
+	}
+	return out
+}
+
+// restrict returns the group with the works that want accepts, and of other
+// engines the peers only, or nil if nothing is left.
+func (g group) restrict(want func(work string) bool, peers []string) *group {
+	all := g.whole && slices.ContainsFunc(g.works, func(w work) bool { return want(w.name) })
+	var works []work
+	for _, w := range g.works {
+		if !all && !want(w.name) {
+			continue
+		}
+		w.entrants = slices.DeleteFunc(slices.Clone(w.entrants), func(e entrant) bool {
+			return e.engine != ours && len(peers) > 0 && !slices.Contains(peers, e.engine)
+		})
+		works = append(works, w)
+	}
+	if len(works) == 0 {
+		return nil
+	}
+	g.works = works
+	return &g
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+)
+
+// The engines that take part where all do.
+var everyone = []string{ours, "lmdb", "bbolt", "pebble", "sqlite", "yakv", "leveldb", "rocksdb"}
+
+// logStructured are the peers to beat where transactions are durable.
+var logStructured = []string{"leveldb", "rocksdb", "pebble"}
+
+// allGroups returns everything that is measured. Names of works are unique.
+func allGroups() []group {
+	return slices.Concat(
+		[]group{
+			putGroup(),
+			readGroup(),
+			durableGroup(),
+			deleteGroup(),
+			sizeGroup(),
+			shapeGroup("8+8", dataKind{"8", "8"}),
+			shapeGroup("16+100", dataKind{"16", "100"}),
+			shapeGroup("shared prefix", dataKind{"user", "16"}),
+			shapeGroup("long values", dataKind{"user", "10-4000"}),
+		},
+		ownGroups(), seedGroups(), largeGroups(),
+	)
+}
+
+func putGroup() group {
+	return group{
+		name: "Put",
+		data: dataKind{"4", "100"},
+		works: []work{
+			{
+				name: "sequential put", unit: nanoseconds, before: []string{"fresh nosync"},
+				entrants: with("put {seq} {n} {n} append", everyone...),
+				targets:  []target{atLeast(3, "lmdb")},
+			},
+			{
+				name: "random put", unit: nanoseconds, before: []string{"fresh nosync"},
+				entrants: with("put {perm} {n} {n}", everyone...),
+				targets:  []target{atLeast(7, "lmdb")},
+			},
+		},
+	}
+}
+
+// load fills a store in random order.
+var load = []string{"fresh nosync", "put {perm} {n} {n}"}
+
+func readGroup() group {
+	return group{
+		name:    "Read",
+		data:    dataKind{"4", "100"},
+		prepare: load,
+		works: []work{
+			{
+				name: "random get", unit: nanoseconds,
+				entrants: with("get {other} {n}", everyone...),
+				targets:  []target{atLeast(3, "lmdb")},
+			},
+			{
+				name: "random get, batched", unit: nanoseconds,
+				entrants: with("getmany {other} {n}", ours, "lmdb"),
+				targets:  []target{atLeast(8, "lmdb")},
+			},
+			{
+				name: "scan forward", unit: nanoseconds,
+				entrants: with("scan", everyone...),
+				targets:  []target{atLeast(4, "lmdb")},
+			},
+			{
+				name: "scan backward", unit: nanoseconds,
+				entrants: with("back", everyone...),
+				targets:  []target{atLeast(2, "lmdb")},
+			},
+		},
+	}
+}
+
+// durableGroup measures transactions of random keys into a tree that has n.
+func durableGroup() group {
+	g := group{
+		name:    "Durable transactions",
+		data:    dataKind{"4", "100"},
+		prepare: []string{"fresh nosync", "put {spaced} {n} {n}", "close", "open sync"},
+	}
+	for _, c := range []struct {
+		size, count int
+		lmdb        float64
+	}{
+		{1, 200, 0}, {10, 100, 5}, {100, 40, 10}, {1000, 10, 8}, {10000, 4, 5},
+	} {
+		w := work{
+			name:     fmt.Sprintf("durable transaction of %d", c.size),
+			unit:     microsEach(c.size),
+			entrants: with(fmt.Sprintf("put {random} %d %d", c.size*c.count, c.size), append(everyone, "yakv-wal", "floor")...),
+		}
+		if c.size == 1 {
+			w.targets = append(w.targets, atMost(1.1, "floor"), ahead("lmdb"))
+		} else {
+			w.targets = append(w.targets, atLeast(c.lmdb, "lmdb"))
+		}
+		w.targets = append(w.targets, ahead(logStructured...))
+		g.works = append(g.works, w)
+	}
+	return g
+}
+
+func deleteGroup() group {
+	return group{
+		name: "Delete",
+		data: dataKind{"4", "100"},
+		works: []work{
+			{
+				name: "random delete", unit: nanoseconds, before: load,
+				entrants: with("delete {other} {half}", everyone...),
+				targets:  []target{atLeast(5, "lmdb")},
+			},
+			{
+				name: "delete a range of half", unit: unit{name: "us", of: func(a answer) float64 { return a["ns"] / 1e3 }}, before: load,
+				entrants: with("cut {quarter} {threequarters}", ours, "lmdb", "rocksdb", "pebble"),
+				targets:  []target{atLeast(1000, "lmdb")},
+			},
+		},
+	}
+}
+
+func sizeGroup() group {
+	return group{
+		name:    "File size",
+		data:    dataKind{"4", "100"},
+		prepare: load,
+		works: []work{
+			{
+				name: "size after random inserts", unit: megabytes, once: true,
+				entrants: with("size", ours, "lmdb", "bbolt", "sqlite", "yakv"),
+				targets:  []target{atMost(0.75, "lmdb")},
+			},
+			{
+				name: "size after 5 overwrites", unit: megabytes, once: true,
+				before: []string{
+					"put {other} {n} {n}", "put {perm} {n} {n}", "put {other} {n} {n}", "put {perm} {n} {n}", "put {other} {n} {n}",
+				},
+				entrants: with("size", ours, "lmdb", "bbolt", "sqlite", "yakv"),
+				targets:  []target{atMost(0.6, "lmdb")},
+			},
+		},
+	}
+}
+
+// shapeGroup measures the basic works with other records.
+func shapeGroup(name string, d dataKind) group {
+	named := func(work string) string { return work + ", " + name }
+	g := group{
+		name:    "Other records: " + name,
+		data:    d,
+		prepare: load,
+		works: []work{
+			{
+				name: named("sequential put"), unit: nanoseconds, before: []string{"fresh nosync"},
+				entrants: with("put {seq} {n} {n} append", ours, "lmdb"),
+				targets:  []target{ahead("lmdb")},
+			},
+			{
+				name: named("random put"), unit: nanoseconds, before: []string{"fresh nosync"},
+				entrants: with("put {perm} {n} {n}", ours, "lmdb"),
+				targets:  []target{ahead("lmdb")},
+			},
+			{
+				name: named("random get"), unit: nanoseconds,
+				entrants: with("get {other} {n}", ours, "lmdb"),
+				targets:  []target{ahead("lmdb")},
+			},
+			{
+				name: named("scan forward"), unit: nanoseconds,
+				entrants: with("scan", ours, "lmdb"),
+				targets:  []target{ahead("lmdb")},
+			},
+			{
+				name: named("scan backward"), unit: nanoseconds,
+				entrants: with("back", ours, "lmdb"),
+				targets:  []target{ahead("lmdb")},
+			},
+		},
+	}
+	if d.key == "16" { // whose order is not that of numbers
+		g.works = g.works[1:]
+	}
+	return g
+}

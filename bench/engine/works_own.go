@@ -1,0 +1,107 @@
+package main
+
+// What is measured of the engine itself: against a limit, or against itself
+// under other conditions.
+
+var (
+	perSecond = unit{name: "1/s", higher: true, of: func(a answer) float64 { return a["ops"] / a["ns"] * 1e9 }}
+	p99       = unit{name: "ns", of: func(a answer) float64 { return a["p99"] }}
+	allocs    = unit{name: "allocations", of: func(a answer) float64 { return a["allocs"] / a["ops"] }}
+)
+
+// own is an entrant of our engine.
+func own(label string, run ...string) entrant { return entrant{label: label, engine: ours, run: run} }
+
+func ownGroups() []group {
+	return []group{concurrencyGroup(), allocationGroup(), openGroup(), compactGroup()}
+}
+
+func concurrencyGroup() group {
+	return group{
+		name:    "Concurrency",
+		note:    `The engine beside itself: 16 goroutines beside one, and a reader beside a writer that commits single puts without a pause. A reader begins a transaction for every 64 gets.`,
+		data:    dataKind{"4", "100"},
+		prepare: []string{"fresh nosync", "put {spaced} {n} {n}", "close", "open sync"},
+		works: []work{
+			{
+				name: "16 goroutines committing single puts", unit: perSecond,
+				entrants: []entrant{own(ours, "commit {random} 3200 16"), own("one goroutine", "commit {random} 200 1")},
+				targets:  []target{atLeast(8, "one goroutine")},
+			},
+			{
+				name: "reading beside a writer", unit: perSecond,
+				entrants: []entrant{own(ours, "read {spaced} 500 writer"), own("no writer", "read {spaced} 500 alone")},
+				targets:  []target{atLeast(0.9, "no writer")},
+			},
+			{
+				name: "p99 of a get beside a writer", unit: p99,
+				entrants: []entrant{own(ours, "latency {spaced} 500 writer"), own("no writer", "latency {spaced} 500 alone")},
+				targets:  []target{atMost(2, "no writer")},
+			},
+		},
+	}
+}
+
+func allocationGroup() group {
+	return group{
+		name:    "Allocations",
+		note:    `Counted by the runtime over many operations in one transaction, divided by them. A limit of 0.001 stands for none: what a transaction allocates once is in it.`,
+		data:    dataKind{"4", "100"},
+		prepare: load,
+		works: []work{
+			{name: "allocations of a get", unit: allocs, entrants: []entrant{own(ours, "allocs get {other} {n}")}, targets: []target{within(0.001)}},
+			{name: "allocations of a cursor's step", unit: allocs, entrants: []entrant{own(ours, "allocs step {other} {n}")}, targets: []target{within(0.001)}},
+			{name: "allocations of a put", unit: allocs, entrants: []entrant{own(ours, "allocs put {other} {n}")}, targets: []target{within(0.01)}},
+		},
+	}
+}
+
+func openGroup() group {
+	return group{
+		name:    "Opening",
+		note:    `A file of a gigabyte (fewer records in a quick run), closed cleanly, in the page cache: from the call that opens it to the first value.`,
+		data:    dataKind{"8", "1000"},
+		prepare: []string{"fresh nosync", "put {seq} {n} {n} append", "close"},
+		works: []work{{
+			name: "open to the first get", unit: unit{name: "us", of: func(a answer) float64 { return a["ns"] / 1e3 }},
+			entrants: with("first sync 77", ours, "lmdb"),
+			targets:  []target{within(1000)},
+		}},
+	}
+}
+
+func compactGroup() group {
+	return group{
+		name: "Compaction",
+		note: `Nine of ten keys deleted at random, then compacted, beside a new file that has the rest loaded in order.`,
+		data: dataKind{"4", "100"},
+		works: []work{{
+			name: "size after deleting 90 % and compacting", unit: megabytes, once: true,
+			entrants: []entrant{
+				own(ours, "fresh nosync", "put {perm} {n} {n}", "delete {other} {most}", "compact", "close", "size"),
+				own("bulk load", "fresh nosync", "load {left} {tenth}", "close", "size"),
+			},
+			targets: []target{atMost(1.05, "bulk load")},
+		}},
+	}
+}
+
+// largeGroups measure more records than fit any cache of the processor.
+func largeGroups() []group {
+	const note = `The same ratios with many more records; the target is the ratio at the smaller number, but for 5 % of noise.`
+	return []group{{
+		name: "Large", note: note, data: dataKind{"16", "100"}, large: true, whole: true,
+		works: []work{
+			{
+				name: "random put, large", unit: nanoseconds, once: true, before: []string{"fresh nosync"},
+				entrants: with("put {perm} {n} {n}", ours, "lmdb"),
+				targets:  []target{noWorse("random put, 16+100", "lmdb")},
+			},
+			{
+				name: "random get, large", unit: nanoseconds,
+				entrants: with("get {other} {tenth}", ours, "lmdb"),
+				targets:  []target{noWorse("random get, 16+100", "lmdb")},
+			},
+		},
+	}}
+}
