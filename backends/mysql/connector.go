@@ -1,0 +1,179 @@
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	native "github.com/go-sql-driver/mysql"
+)
+
+// mode is what a connection is for, and so what it may do.
+type mode uint8
+
+const (
+	forReading         mode = iota // of rows, by statements of this package; it cannot write
+	forWriting                     // of rows, by statements of this package
+	forConsole                     // whatever people type
+	forReadOnlyConsole             // the same, but it cannot write
+)
+
+// connector opens connections that are all set up alike.
+type connector struct {
+	native  driver.Connector
+	mode    mode
+	startup []string
+	timeout time.Duration // of a statement
+}
+
+var _ driver.Connector = (*connector)(nil)
+
+// Driver implements [driver.Connector].
+func (c *connector) Driver() driver.Driver { return c.native.Driver() }
+
+// Connect implements [driver.Connector].
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	opened, err := c.native.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	made := &conn{nativeConn: opened.(nativeConn), kill: c.kill}
+	if err := c.setUp(ctx, made); err != nil {
+		_ = opened.Close()
+		return nil, err
+	}
+	return made, nil
+}
+
+// setUp makes a session of a new connection. The user's own statements cannot
+// undo what keeps it from writing: that comes after them, and before.
+func (c *connector) setUp(ctx context.Context, made *conn) error {
+	mariaDB, err := made.greet(ctx)
+	if err != nil {
+		return err
+	}
+	access := c.access()
+	statements := append([]string{access}, c.startup...)
+	if len(c.startup) > 0 {
+		statements = append(statements, access)
+	}
+	statements = append(statements, c.settings(mariaDB, made))
+	for _, statement := range statements {
+		if _, err := made.nativeConn.ExecContext(ctx, statement, nil); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
+}
+
+// greet asks for what has to be known of every connection.
+func (c *conn) greet(ctx context.Context) (mariaDB bool, err error) {
+	answer, err := c.nativeConn.QueryContext(ctx, "SELECT CONNECTION_ID(), VERSION()", nil)
+	if err != nil {
+		return false, err
+	}
+	defer answer.Close()
+	row := make([]driver.Value, 2)
+	if err := answer.Next(row); err != nil {
+		return false, err
+	}
+	text, _ := row[1].([]byte)
+	_, mariaDB = parseVersion(string(text))
+	switch id := row[0].(type) {
+	case int64:
+		c.id = uint64(id)
+	case uint64:
+		c.id = id
+	default:
+		return false, fmt.Errorf("the server sent %v as the number of a connection", id)
+	}
+	return mariaDB, nil
+}
+
+// access is the statement that says what transactions may do.
+func (c *connector) access() string {
+	switch c.mode {
+	case forWriting:
+		return "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"
+	case forConsole:
+		return "SET SESSION TRANSACTION READ WRITE"
+	case forReadOnlyConsole:
+		return "SET SESSION TRANSACTION READ ONLY"
+	}
+	return "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+}
+
+// rowMode is how statements of this package run: a value that does not fit is
+// refused, 0 is a key like others, and dates that others have stored, such as
+// 0000-00-00, may be stored again.
+const rowMode = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+
+// settings is the statement that sets the session's variables. A console has
+// the server's own mode.
+func (c *connector) settings(mariaDB bool, made *conn) string {
+	set := []string{"time_zone = '+00:00'"}
+	if c.mode == forReading || c.mode == forWriting {
+		set = append(set, "sql_mode = '"+rowMode+"'", "max_sort_length = "+strconv.Itoa(sortLength))
+	}
+	switch {
+	case c.timeout <= 0:
+	case mariaDB:
+		set = append(set, fmt.Sprintf("max_statement_time = %.6f", c.timeout.Seconds()))
+	default: // what MySQL can limit is SELECT alone
+		made.timeout = c.timeout
+	}
+	return "SET SESSION " + strings.Join(set, ", SESSION ")
+}
+
+// sortLength is how many bytes of a value decide where it is sorted.
+const sortLength = 4096
+
+// patience is how long a statement may take to end after the server was told
+// to, and killStep is how long until the server is told again.
+const (
+	patience = 5 * time.Second
+	killStep = 200 * time.Millisecond
+)
+
+// kill implements [conn.kill], through a connection of its own.
+func (c *connector) kill(id uint64, done <-chan struct{}) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	other, err := c.native.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer other.Close()
+	again := time.NewTicker(killStep)
+	defer again.Stop()
+	for {
+		_, err := other.(driver.ExecerContext).ExecContext(ctx, "KILL QUERY "+strconv.FormatUint(id, 10), nil)
+		if err != nil {
+			return err
+		}
+		select {
+		case <-done:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again.C:
+		}
+	}
+}
+
+// open returns a pool of connections for a purpose.
+func (c connector) open(m mode) *sql.DB {
+	c.mode = m
+	return sql.OpenDB(&c)
+}
+
+// quiet drops what the database's own driver would print on the screen.
+type quiet struct{}
+
+var _ native.Logger = quiet{}
+
+func (quiet) Print(...any) {}

@@ -1,0 +1,164 @@
+package mysql
+
+import (
+	"context"
+	"iter"
+
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// reader is a database that is open for reading. It has no method that writes,
+// and its connections could not.
+type reader struct {
+	info driver.Info
+	life *sqlrows.Lifetime
+	pool pool
+	d    dialect
+	// consoles opens the connections of consoles.
+	consoles connector
+}
+
+var (
+	_ driver.DB          = (*reader)(nil)
+	_ driver.Snapshotter = (*reader)(nil)
+	_ driver.Counter     = (*reader)(nil)
+	_ driver.Sorter      = (*reader)(nil)
+	_ driver.Estimator   = (*reader)(nil)
+)
+
+// Info implements [driver.DB].
+func (r *reader) Info() driver.Info { return r.info }
+
+// Classify implements [driver.DB].
+func (r *reader) Classify(err error) driver.Kind { return classify(err) }
+
+// Close implements [driver.DB].
+func (r *reader) Close() error {
+	if !r.life.Close() {
+		return nil
+	}
+	return r.pool.db.Close()
+}
+
+// Tables implements [driver.DB].
+func (r *reader) Tables(ctx context.Context) (list []driver.TableInfo, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		list, err = r.d.tables(ctx, r.pool)
+		return err
+	})
+	return list, err
+}
+
+// Describe implements [driver.DB].
+func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		s, err = r.d.Describe(ctx, r.pool, table)
+		return err
+	})
+	return s, err
+}
+
+// Get implements [driver.Reader].
+func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		rows, err = sqlrows.NewReader(r.d, r.pool).Get(ctx, s, keys)
+		return err
+	})
+	return rows, err
+}
+
+// Scan implements [driver.Reader].
+func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (page driver.Page, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		page, err = sqlrows.NewReader(r.d, r.pool).Scan(ctx, s, q)
+		return err
+	})
+	return page, err
+}
+
+// Sorts implements [driver.Sorter].
+func (r *reader) Sorts(s *driver.Schema, column int) bool { return sqlrows.Sorts(r.d, s, column) }
+
+// ScanSorted implements [driver.Sorter].
+func (r *reader) ScanSorted(ctx context.Context, s *driver.Schema, q driver.Query, column int, from *driver.Place) (page driver.Page, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		page, err = sqlrows.NewReader(r.d, r.pool).ScanSorted(ctx, s, q, column, from)
+		return err
+	})
+	return page, err
+}
+
+// Count implements [driver.Counter].
+func (r *reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (n int64, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		n, err = sqlrows.NewReader(r.d, r.pool).Count(ctx, s, in)
+		return err
+	})
+	return n, err
+}
+
+// Estimate implements [driver.Estimator]. It is what the storage engine takes
+// for the number of rows; it never counts.
+func (r *reader) Estimate(ctx context.Context, s *driver.Schema) (n int64, ok bool, err error) {
+	err = r.life.Read(ctx, func(ctx context.Context) error {
+		n, ok, err = r.d.estimate(ctx, r.pool, s)
+		return err
+	})
+	return n, ok, err
+}
+
+// Snapshot implements [driver.Snapshotter].
+func (r *reader) Snapshot(ctx context.Context) (driver.Snapshot, error) {
+	s, err := sqlrows.NewSnapshot(ctx, r.life, r.pool, r.d)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// writer is a database that is open for writing, through connections of their
+// own.
+type writer struct {
+	*reader
+	changes pool
+}
+
+var (
+	_ driver.Writer     = (*writer)(nil)
+	_ driver.Transactor = (*writer)(nil)
+	_ driver.Creator    = (*writer)(nil)
+	_ driver.Loader     = (*writer)(nil)
+)
+
+// Close implements [driver.DB].
+func (w *writer) Close() error {
+	if !w.life.Close() {
+		return nil
+	}
+	err := w.changes.db.Close()
+	if e := w.pool.db.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// Apply implements [driver.Writer].
+func (w *writer) Apply(ctx context.Context, changes []driver.Change) (driver.Applied, error) {
+	return sqlrows.Apply(ctx, w.life, w.changes, w.d, changes)
+}
+
+// Begin implements [driver.Transactor].
+func (w *writer) Begin(ctx context.Context) (driver.Tx, error) {
+	tx, err := sqlrows.Begin(ctx, w.life, w.changes, w.d)
+	if err != nil {
+		return nil, err
+	}
+	return tx, nil
+}
+
+// Load implements [driver.Loader].
+func (w *writer) Load(ctx context.Context, s *driver.Schema, rows iter.Seq2[driver.Row, error]) error {
+	return sqlrows.Load(ctx, w.life, w.changes.db, w.d, s, rows)
+}
