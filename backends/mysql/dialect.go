@@ -57,7 +57,7 @@ func (dialect) Read(c *driver.Column, expr string) string {
 func (d dialect) Cut(c *driver.Column, expr string, most int) (value, size string) {
 	t := typeOf(c)
 	if !t.mayBeLong(most) || t.class == classGeometry || t.class == classOther {
-		return d.Read(c, expr), "NULL"
+		return d.Read(c, expr), ""
 	}
 	n := strconv.Itoa(most)
 	text, head := expr, expr
@@ -102,7 +102,7 @@ func (d dialect) Ended(_ sqlrows.Conn, err error) bool { return d.endsTransactio
 
 // Limits implements [sqlrows.Syntax].
 func (dialect) Limits() sqlrows.Limits {
-	return sqlrows.Limits{Columns: 4096, Arguments: 65535, Union: 60}
+	return sqlrows.Limits{Columns: 4096, Arguments: 65535, Union: 60, Rows: 1000}
 }
 
 // WriteContext implements [sqlrows.Syntax]: to cancel a statement undoes no more

@@ -19,8 +19,8 @@ func TestConformance(t *testing.T) {
 	kinds := storetest.AllKinds()
 	kinds = without(kinds, tuple.KindInterval, tuple.KindOther)
 	storetest.Run(t, storetest.Harness{
-		Open:     openNew,
-		Kinds:    kinds,
+		Open:  openNew,
+		Kinds: kinds,
 		// Not decimals: 1.5 and 1.50 are one key. Not timestamps: neither are
 		// a point in time and what a clock in UTC shows then.
 		KeyKinds: without(kinds, tuple.KindJSON, tuple.KindDecimal, tuple.KindTimestamp),

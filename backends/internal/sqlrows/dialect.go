@@ -49,7 +49,8 @@ type Syntax interface {
 	Read(c *driver.Column, expr string) string
 	// Cut returns an expression that reads the first bytes of a column, at
 	// most so many, and one for the size in bytes of what it has cut, NULL if
-	// it has cut nothing.
+	// it has cut nothing. The size is empty if no value of the column can be
+	// that long.
 	Cut(c *driver.Column, expr string, most int) (value, size string)
 	// NoColumns is what follows INSERT INTO t for a row of defaults.
 	NoColumns() string
@@ -81,6 +82,7 @@ type Limits struct {
 	Columns   int // of a result
 	Arguments int
 	Union     int // SELECTs joined by UNION ALL
+	Rows      int // that are worth to be inserted at once; 0 is a small number
 }
 
 // Place is where a value stands that a column is compared with.

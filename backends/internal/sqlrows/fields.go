@@ -21,6 +21,7 @@ type fields struct {
 	// It leaves one byte too many, so that [driver.Row.CutTo] sees that the
 	// value is too long, and cuts text between characters.
 	cutInSQL bool
+	cuts     []int         // the columns whose sizes follow, in their order
 	free     []tuple.Value // room for the values of rows to come
 }
 
@@ -55,18 +56,18 @@ func (f *fields) columns() []*driver.Column {
 			columns = append(columns, &f.s.Columns[i])
 		}
 	}
-	if f.cutInSQL {
-		columns = append(columns, make([]*driver.Column, len(f.s.Columns))...)
-	}
+	columns = append(columns, make([]*driver.Column, len(f.cuts))...)
 	if len(columns) == 0 { // a result has a column, even if nothing is asked for
 		columns = append(columns, nil)
 	}
 	return columns
 }
 
-// selectFields writes the expressions of f, but for the number.
+// selectFields writes the expressions of f, but for the number, and notes which
+// sizes are among them.
 func (st *statement) selectFields(f *fields) {
 	var exprs, sizes []string
+	f.cuts = nil
 	for i := range f.keys() {
 		exprs = append(exprs, st.d.Read(&f.s.Key[i], st.column(f.s, &f.s.Key[i])))
 	}
@@ -76,7 +77,10 @@ func (st *statement) selectFields(f *fields) {
 		case f.q.KeysOnly:
 		case f.cutInSQL:
 			value, size := st.d.Cut(c, st.column(f.s, c), f.q.MaxValue+1)
-			exprs, sizes = append(exprs, value), append(sizes, size)
+			exprs = append(exprs, value)
+			if size != "" {
+				sizes, f.cuts = append(sizes, size), append(f.cuts, i)
+			}
 		default:
 			exprs = append(exprs, st.d.Read(c, st.column(f.s, c)))
 		}
@@ -125,10 +129,7 @@ func (f *fields) row(rows ValueRows) (number int, row driver.Row, err error) {
 	if f.numbered {
 		lead = 1
 	}
-	width := lead + keys + columns
-	if f.cutInSQL {
-		width += columns
-	}
+	width := lead + keys + columns + len(f.cuts)
 	values := f.room(max(width, 1))
 	if err := rows.Values(values); err != nil {
 		return 0, driver.Row{}, err
@@ -143,7 +144,7 @@ func (f *fields) row(rows ValueRows) (number int, row driver.Row, err error) {
 	row.Values = values[keys : keys+columns : keys+columns]
 	for i, size := range values[keys+columns:] {
 		if !size.IsNull() {
-			row.Cut = append(row.Cut, driver.Cut{Column: i, Size: size.AsInt()})
+			row.Cut = append(row.Cut, driver.Cut{Column: f.cuts[i], Size: size.AsInt()})
 		}
 	}
 	row.CutTo(f.q.MaxValue)

@@ -1,6 +1,7 @@
 package sqlrows
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"iter"
@@ -9,9 +10,13 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 )
 
-// loadChunk is the most rows that one statement loads. More hardly make it
-// faster.
+// loadChunk is the most rows that one statement loads, unless the dialect knows
+// better. More hardly make it faster where a statement costs no round trip.
 const loadChunk = 50
+
+// loadBytes is how many bytes of text and binary data one statement loads,
+// about.
+const loadBytes = 4 << 20
 
 // Load implements [driver.Loader] for a database whose writers use db.
 func Load(ctx context.Context, life *Lifetime, db *sql.DB, d Dialect, s *driver.Schema, rows iter.Seq2[driver.Row, error]) error {
@@ -40,6 +45,7 @@ type loader struct {
 	chunk   int
 	full    *sql.Stmt // inserts a whole chunk
 	args    []any
+	bytes   int // of args
 }
 
 func newLoader(d Dialect, s *driver.Schema) *loader {
@@ -52,7 +58,8 @@ func newLoader(d Dialect, s *driver.Schema) *loader {
 			l.columns, l.from = append(l.columns, &s.Columns[i]), append(l.from, i)
 		}
 	}
-	l.chunk = max(1, min(loadChunk, d.Limits().Arguments/len(l.columns)))
+	limits := d.Limits()
+	l.chunk = max(1, min(cmp.Or(limits.Rows, loadChunk), limits.Arguments/len(l.columns)))
 	return l
 }
 
@@ -73,18 +80,14 @@ func (l *loader) load(ctx context.Context, conn *sql.Conn, rows iter.Seq2[driver
 		if err == nil {
 			err = l.add(&row)
 		}
-		if err == nil && len(l.args) == l.chunk*len(l.columns) {
+		if err == nil && (len(l.args) == l.chunk*len(l.columns) || l.bytes >= loadBytes) {
 			err = l.flush(ctx, conn)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if len(l.args) == 0 {
-		return nil
-	}
-	_, err := conn.ExecContext(ctx, l.insert(len(l.args)/len(l.columns)), l.args...)
-	return err
+	return l.flush(ctx, conn)
 }
 
 // add converts a row.
@@ -107,19 +110,28 @@ func (l *loader) add(row *driver.Row) error {
 			return err
 		}
 		l.args = append(l.args, l.d.Argument(held))
+		l.bytes += held.Size()
 	}
 	return nil
 }
 
-// flush inserts a whole chunk.
+// flush inserts the rows that were collected: a whole chunk by a statement that
+// is prepared once.
 func (l *loader) flush(ctx context.Context, conn *sql.Conn) (err error) {
-	if l.full == nil {
-		if l.full, err = conn.PrepareContext(ctx, l.insert(l.chunk)); err != nil {
-			return err
+	switch n := len(l.args) / len(l.columns); {
+	case n == 0:
+		return nil
+	case n < l.chunk:
+		_, err = conn.ExecContext(ctx, l.insert(n), l.args...)
+	default:
+		if l.full == nil {
+			if l.full, err = conn.PrepareContext(ctx, l.insert(n)); err != nil {
+				return err
+			}
 		}
+		_, err = l.full.ExecContext(ctx, l.args...)
 	}
-	_, err = l.full.ExecContext(ctx, l.args...)
-	l.args = l.args[:0]
+	l.args, l.bytes = l.args[:0], 0
 	return err
 }
 

@@ -57,7 +57,7 @@ func (w *write) storedKey(k tuple.Tuple) (tuple.Tuple, error) {
 			return nil, driver.Errorf(driver.BadKey, "%w", err)
 		case held[i].IsNull():
 			return nil, driver.Errorf(driver.BadKey, "column %s of the key of %s cannot be NULL", w.s.Key[i].Name, w.s.Name)
-		case w.s.AutoKey && held[i].Kind() != tuple.KindInt:
+		case w.s.AutoKey && held[i].Kind() != tuple.KindInt && held[i].Kind() != tuple.KindUint:
 			return nil, driver.Errorf(driver.BadKey, "a key of %s is an integer, as those that the database makes", w.s.Name)
 		}
 	}
@@ -240,6 +240,9 @@ func (w *write) generated(ctx context.Context, st *statement) (tuple.Tuple, erro
 			return nil, err
 		}
 		id, err := result.LastInsertId()
+		if w.s.Key[0].Kind == tuple.KindUint {
+			return tuple.Of(tuple.Uint(uint64(id))), err
+		}
 		return tuple.Of(tuple.Int(id)), err
 	}
 	f := newFields(w.d, w.s, driver.Query{KeysOnly: true, Limit: 1})
