@@ -303,20 +303,14 @@ func TestDroppingAVersionReadsOnlyWhatDiffers(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	reads := 0
-	inject := &vfs.Inject{Base: &disk, Hook: func(c vfs.Call) error {
-		if c.Op == "read" {
-			reads++
-		}
-		return nil
-	}}
-	db = open(t, inject, btree.Options{})
-	reads = 0
+	counted := countReads(&disk)
+	db = open(t, counted, btree.Options{})
+	counted.n = 0
 	if err := db.DropVersion("old"); err != nil {
 		t.Fatal(err)
 	}
-	if reads > 30 {
-		t.Errorf("dropping a version that differs in one key read %d pages", reads)
+	if counted.n > 30 {
+		t.Errorf("dropping a version that differs in one key read %d pages", counted.n)
 	}
 	mustCheck(t, db)
 	if n := used(t, db); n > before {
