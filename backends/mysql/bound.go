@@ -1,8 +1,10 @@
 package mysql
 
 import (
+	"strings"
 	"unicode/utf8"
 
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 )
@@ -26,6 +28,20 @@ func prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value, err erro
 	}
 	return tuple.Null, tuple.Null, driver.Errorf(driver.Unsupported, "values of column %s that begin alike are no range", c.Name).
 		WithHint("give whole values as bounds")
+}
+
+var _ sqlrows.Matching = dialect{}
+
+// Matches implements [sqlrows.Matching]: by a collation, what begins alike may
+// differ in case, and the text itself may sort after what begins with it.
+func (dialect) Matches(c *driver.Column) bool {
+	return typeOf(c).class == classText && c.Collation != ""
+}
+
+// Match implements [sqlrows.Matching].
+func (dialect) Match(_ *driver.Column, expr string, p tuple.Value, arg func(any) string) string {
+	pattern := strings.NewReplacer("|", "||", "%", "|%", "_", "|_").Replace(validPrefix(p.AsText()))
+	return expr + " LIKE " + arg(pattern+"%") + " ESCAPE '|'"
 }
 
 // nextBytes returns the least string above all that begin with s, and false if

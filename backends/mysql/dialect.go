@@ -27,15 +27,8 @@ func (d dialect) Qualifier(table string) string { return d.Table(table) }
 // Placeholder implements [sqlrows.Syntax].
 func (dialect) Placeholder(int) string { return "?" }
 
-// Collate makes a number of an ENUM or SET, by which it is sorted: compared
-// with a text, it would be one.
-func (dialect) Collate(c *driver.Column, expr string) string {
-	switch typeOf(c).class {
-	case classEnum, classSet:
-		return "(" + expr + "+0)"
-	}
-	return expr
-}
+// Collate implements [sqlrows.Syntax]: an index has the collation of its column.
+func (dialect) Collate(_ *driver.Column, expr string) string { return expr }
 
 // RowValues: a comparison of rows is tested on every entry of an index.
 func (dialect) RowValues([]driver.Column) bool { return false }

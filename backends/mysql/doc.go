@@ -50,6 +50,7 @@
 // writes a file or sets a variable of the server, which no transaction holds.
 //
 // What it cannot do well: a page of a view takes time in proportion to the rows
-// before it; and of a key with columns in opposite orders, or of which the index
-// holds a part, the rows are sorted for each page.
+// before it; of a key with columns in opposite orders, or of which the index
+// holds a part, the rows are sorted for each page; and of a key that begins with
+// an ENUM, the index is read from its beginning.
 package mysql

@@ -308,7 +308,8 @@ func textEdge(v tuple.Value) (tuple.Value, sqlrows.Place) {
 	return v, sqlrows.At
 }
 
-// memberEdge: values of an ENUM or SET sort by their numbers.
+// memberEdge: values of an ENUM or SET sort by their numbers, and are compared
+// by them with a number. With a text, they would be compared as texts.
 func (t columnType) memberEdge(v tuple.Value) (tuple.Value, sqlrows.Place) {
 	if v.Kind() != tuple.KindText {
 		return byKind(t, v)
