@@ -16,7 +16,10 @@ import (
 	"strings"
 
 	"github.com/rowan-db/rowan/backends/mem"
+	"github.com/rowan-db/rowan/backends/mysql"
 	"github.com/rowan-db/rowan/backends/native"
+	"github.com/rowan-db/rowan/backends/postgres"
+	"github.com/rowan-db/rowan/backends/redis"
 	"github.com/rowan-db/rowan/backends/sqlite"
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
@@ -68,6 +71,9 @@ var table = []Backend{
 			return sqlite.Open(ctx, path, sqlite.Options{ReadOnly: o.ReadOnly})
 		},
 	},
+	{Name: "postgres", Product: "PostgreSQL", Schemes: []string{"postgres", "postgresql"}, connect: postgres.Open},
+	{Name: "mysql", Product: "MySQL or MariaDB", Schemes: []string{"mysql", "mariadb"}, connect: mysql.Open},
+	{Name: "redis", Product: "Redis", Schemes: []string{"redis", "rediss", "redis+unix"}, connect: redis.Open},
 	{
 		Name: "mem", Product: "memory", Schemes: []string{"mem"},
 		open: func(_ context.Context, _ string, o Options) (driver.DB, error) {

@@ -143,7 +143,7 @@ func TestErrorNamesFile(t *testing.T) {
 func TestTable(t *testing.T) {
 	seen := map[string]string{}
 	for _, b := range All() {
-		if b.Name == "" || b.Product == "" || len(b.Schemes) == 0 || b.open == nil {
+		if b.Name == "" || b.Product == "" || len(b.Schemes) == 0 || (b.open == nil) == (b.connect == nil) {
 			t.Errorf("incomplete: %+v", b)
 		}
 		for _, s := range b.Schemes {
