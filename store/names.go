@@ -22,6 +22,14 @@ type (
 	Details = driver.Details
 	// Condition is something that rows are chosen by.
 	Condition = driver.Condition
+	// Language describes the statements of a database.
+	Language = driver.Language
+	// ResultColumn is a column of a result.
+	ResultColumn = driver.ResultColumn
+	// Outcome is what became of a statement, apart from its rows.
+	Outcome = driver.Outcome
+	// Notice is a message of a database that is not an error.
+	Notice = driver.Notice
 	// Row is a row of a table, with its identity.
 	Row = driver.Row
 	// Cut tells that a value is only a beginning.

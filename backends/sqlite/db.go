@@ -20,6 +20,9 @@ type reader struct {
 	at   *location
 	pool *sql.DB
 	d    dialect
+	// immutable says that nobody can change the file.
+	immutable bool
+	consoles  consoles
 }
 
 var (
@@ -41,6 +44,7 @@ func (r *reader) Close() error {
 	if !r.life.Close() {
 		return nil
 	}
+	r.consoles.closeAll()
 	return r.pool.Close()
 }
 
@@ -135,6 +139,7 @@ func (w *writer) Close() error {
 	if !w.life.Close() {
 		return nil
 	}
+	w.consoles.closeAll()
 	// Readers first: the last connection to close tidies up the log, and
 	// only this one may.
 	err := w.pool.Close()

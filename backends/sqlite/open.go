@@ -170,6 +170,7 @@ func (f file) openReader(ctx context.Context, reason string) (driver.DB, error) 
 
 func (f file) tryReading(ctx context.Context, a access) (*reader, error) {
 	r := f.reader(a)
+	r.immutable = a.immutable
 	err := r.life.Read(ctx, func(ctx context.Context) error { return r.look(ctx, sqlrows.Std(r.pool)) })
 	if err != nil {
 		_ = r.Close()

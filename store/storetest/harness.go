@@ -158,6 +158,8 @@ var groups = []struct {
 	{"searching", searchCases},
 	{"views", viewCases},
 	{"edits", editCases},
+	{"details", detailCases},
+	{"consoles", consoleCases},
 }
 
 // Run tests a backend.

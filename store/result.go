@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// Result is rows that a statement returned. They are those of the moment when it
+// ran, and stay what they are.
+type Result struct {
+	// Table reads the rows, as those of any table: by pages, filtered and
+	// sorted. Its key is the number of a row, from 1.
+	Table *Table
+	// Columns describes the columns.
+	Columns []ResultColumn
+	// Len is the number of rows that were kept. More tells that there were
+	// others.
+	Len  int
+	More bool
+
+	origin *Origin
+}
+
+// Origin returns where the rows come from, nil if that is not certain.
+func (r *Result) Origin() *Origin { return r.origin }
+
+// resultRows are the rows of a result, in memory. It implements
+// [driver.Reader], [driver.Counter] and [driver.Ranker].
+type resultRows struct {
+	columns []driver.ResultColumn
+	rows    []Row
+	more    bool
+}
+
+func (c *Console) result(r *resultRows) *Result {
+	s := &Schema{
+		Name: "result", Kind: driver.View, Identity: driver.Position,
+		Key:      []Column{{Name: "#", Kind: tuple.KindInt}},
+		ReadOnly: "this is what a query returned: only rows that come from one table, with their whole key, can be changed here",
+	}
+	for _, column := range r.columns {
+		s.Columns = append(s.Columns, column.Column)
+	}
+	return &Result{
+		Table:   &Table{store: c.store, reader: r, schema: s},
+		Columns: r.columns, Len: len(r.rows), More: r.more,
+	}
+}
+
+// Get implements [driver.Reader].
+func (r *resultRows) Get(_ context.Context, _ *Schema, keys []tuple.Tuple) ([]*Row, error) {
+	rows := make([]*Row, len(keys))
+	for i, k := range keys {
+		if n := k[0].AsInt(); k[0].Kind() == tuple.KindInt && n >= 1 && n <= int64(len(r.rows)) {
+			row := r.rows[n-1]
+			rows[i] = &row
+		}
+	}
+	return rows, nil
+}
+
+// Scan implements [driver.Reader].
+func (r *resultRows) Scan(ctx context.Context, _ *Schema, q Query) (Page, error) {
+	if err := ctx.Err(); err != nil {
+		return Page{}, err
+	}
+	first, end := r.within(q.Range)
+	var page Page
+	for n := range end - first {
+		if len(page.Rows) == q.Limit {
+			page.More = true
+			break
+		}
+		at := first + n
+		if q.Reverse {
+			at = end - 1 - n
+		}
+		row := r.rows[at]
+		if q.KeysOnly {
+			row.Values = nil
+		}
+		row.CutTo(q.MaxValue)
+		page.Rows = append(page.Rows, row)
+	}
+	return page, nil
+}
+
+// within returns which rows are in a range: from first, up to end.
+func (r *resultRows) within(in tuple.Range) (first, end int) {
+	first = r.find(func(k tuple.Tuple) bool {
+		c := in.Lower.Compare(k)
+		return in.Lower.Open() || c > 0 || c == 0 && !in.Lower.Exclusive
+	})
+	end = r.find(func(k tuple.Tuple) bool {
+		c := in.Upper.Compare(k)
+		return !in.Upper.Open() && (c > 0 || c == 0 && in.Upper.Exclusive)
+	})
+	return first, max(first, end)
+}
+
+// find returns the first row whose key is beyond something.
+func (r *resultRows) find(beyond func(tuple.Tuple) bool) int {
+	low, high := 0, len(r.rows)
+	for low < high {
+		if mid := (low + high) / 2; beyond(r.rows[mid].Key) {
+			high = mid
+		} else {
+			low = mid + 1
+		}
+	}
+	return low
+}
+
+// Count implements [driver.Counter].
+func (r *resultRows) Count(_ context.Context, _ *Schema, in tuple.Range) (int64, error) {
+	first, end := r.within(in)
+	return int64(end - first), nil
+}
+
+// Rank implements [driver.Ranker].
+func (r *resultRows) Rank(_ context.Context, _ *Schema, key tuple.Tuple) (int64, error) {
+	return int64(r.find(func(k tuple.Tuple) bool { return k.Compare(key) >= 0 })), nil
+}
+
+// Select implements [driver.Ranker].
+func (r *resultRows) Select(_ context.Context, _ *Schema, n int64) (tuple.Tuple, error) {
+	if n < 0 || n >= int64(len(r.rows)) {
+		return nil, nil
+	}
+	return r.rows[n].Key, nil
+}
