@@ -30,7 +30,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // so that the next signal ends even what does not heed the first
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -54,6 +54,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // app is what the commands share.
 type app struct {
+	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 
@@ -61,6 +62,8 @@ type app struct {
 	readOnly bool
 	theme    string
 	json     bool
+
+	typed typed
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -92,7 +95,7 @@ look at, run: rowan demo`,
 	root.PersistentFlags().StringVar(&a.theme, "theme", "", "theme of the user interface: "+strings.Join(themes.Names(), ", ")+", or a file")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.demoCommand(), a.tablesCommand(), a.scanCommand(), a.getCommand(), a.putCommand(),
-		a.deleteCommand(), a.countCommand(), a.checkCommand(), a.versionCommand())
+		a.deleteCommand(), a.countCommand(), a.checkCommand(), a.profilesCommand(), a.versionCommand())
 	return root
 }
 

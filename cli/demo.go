@@ -226,7 +226,7 @@ func removeAbandoned(ctx context.Context, path string) {
 			continue
 		}
 		file := filepath.Join(dir, e.Name())
-		s, err := backends.Open(ctx, file, backends.Options{ReadOnly: true})
+		s, err := backends.Open(ctx, file, backends.Options{})
 		switch store.KindOf(err) {
 		case store.Locked, store.Canceled, store.Permission:
 			continue

@@ -64,9 +64,9 @@ func exitCode(err error) int {
 
 // complain prints an error and what to do about it.
 func (a *app) complain(err error) {
-	fmt.Fprintf(a.stderr, "rowan: %s\n", display.Line(plain(err)))
+	fmt.Fprintf(a.stderr, "rowan: %s\n", display.Line(a.redact(plain(err))))
 	if hint := store.HintOf(err); hint != "" && !errors.Is(err, errInterrupted) {
-		fmt.Fprintf(a.stderr, "       %s\n", display.Line(hint))
+		fmt.Fprintf(a.stderr, "       %s\n", display.Line(a.redact(hint)))
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {

@@ -21,23 +21,28 @@ func TestExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}
-	for _, cmd := range a.rootCommand().Commands() {
+	runExamples(t, dir, a.rootCommand())
+}
+
+func runExamples(t *testing.T, dir string, parent *cobra.Command) {
+	for _, cmd := range parent.Commands() {
 		if slices.Contains([]string{"help", "completion"}, cmd.Name()) {
 			continue // those of the library
 		}
 		examples := lines(cmd.Example)
 		if len(examples) == 0 {
-			t.Errorf("%s has no example", cmd.Name())
+			t.Errorf("%s has no example", cmd.CommandPath())
 		}
 		for _, line := range examples {
 			runExample(t, dir, cmd, line)
 		}
+		runExamples(t, dir, cmd)
 	}
 }
 
 func runExample(t *testing.T, dir string, cmd *cobra.Command, line string) {
-	if !strings.Contains(line, "rowan "+cmd.Name()) {
-		t.Errorf("the help of %s has the example %s", cmd.Name(), line)
+	if !strings.Contains(line, cmd.CommandPath()) {
+		t.Errorf("the help of %s has the example %s", cmd.CommandPath(), line)
 	}
 	if line == "rowan demo" {
 		return // which opens the user interface

@@ -17,22 +17,33 @@ import (
 
 // target is what an argument names.
 type target struct {
-	// text is the argument.
+	// text is the argument, without a password: it may be shown.
 	text string
-	// location is the path or URL to open.
+	// location is the path or URL to open, which may hold a password.
 	location string
 	// profile is not nil if the argument names one.
 	profile *profile.Profile
+	// warning is about the file that the profile is in, or empty.
+	warning string
+}
+
+// settings is the profile or, for a URL alone, one that says no more.
+func (t target) settings() profile.Profile {
+	if t.profile != nil {
+		return *t.profile
+	}
+	return profile.Profile{Target: t.location}
 }
 
 // resolve finds out what an argument names. A word without a separator is a
 // profile if there is one of that name; ./word is always a file.
 func (a *app) resolve(text string) (target, error) {
-	t := target{text: text, location: text}
+	t := target{location: text}
+	t.text, _ = profile.Redact(text)
 	if !t.mayBeProfile() {
 		return t, nil
 	}
-	profiles, err := profile.Load(profile.Path())
+	f, err := profile.Read(profile.Path())
 	if err != nil {
 		if _, missing := os.Stat(text); missing != nil {
 			return t, driver.Errorf(driver.Configuration, "%w", err).
@@ -41,8 +52,8 @@ func (a *app) resolve(text string) (target, error) {
 		a.note("%v", err)
 		return t, nil
 	}
-	if p, ok := profile.Find(profiles, text); ok {
-		t.profile, t.location = &p, p.Target
+	if p, ok := profile.Find(f.Profiles(), text); ok {
+		t.profile, t.location, t.warning = &p, p.Target, f.Warning()
 	}
 	return t, nil
 }
@@ -60,16 +71,37 @@ func (t target) production() bool {
 	return t.profile != nil && t.profile.Environment == profile.Production
 }
 
-// open opens a target. Options that the profile adds to are those of the
-// command line.
+// open opens a target for a command, and tells what the user should know about
+// how it is reached. Options that the profile adds to are those of the command
+// line.
 func (a *app) open(ctx context.Context, t target, o backends.Options) (*store.Store, error) {
-	o.ReadOnly = o.ReadOnly || a.readOnly || t.readOnly()
-	s, err := backends.Open(ctx, t.location, o)
-	if store.KindOf(err) == store.NotFound && t.profile == nil && t.mayBeProfile() {
-		return nil, driver.Errorf(driver.NotFound, "there is neither a file nor a profile named %s", t.text).
-			WithHint("rowan alone lists the profiles; rowan demo makes a database to try")
+	s, access, err := a.openAs(ctx, t, o, askTerminal)
+	if access != nil {
+		for _, note := range access.Notes {
+			a.note("%s", note)
+		}
+	}
+	if t.warning != "" {
+		a.note("%s", t.warning)
 	}
 	return s, err
+}
+
+// openAs opens a target. The access is nil unless it is on a server.
+func (a *app) openAs(ctx context.Context, t target, o backends.Options, ask asker) (*store.Store, *profile.Access, error) {
+	o.ReadOnly = o.ReadOnly || a.readOnly || t.readOnly()
+	if profile.IsServer(t.location) {
+		return a.connect(ctx, t, o, ask)
+	}
+	s, err := backends.Open(ctx, t.location, o)
+	if store.KindOf(err) == store.NotFound && t.profile == nil && t.mayBeProfile() {
+		err = driver.Errorf(driver.NotFound, "there is neither a file nor a profile named %s", t.text).
+			WithHint("rowan alone lists the profiles; rowan demo makes a database to try")
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, nil, nil
 }
 
 // with opens the database of an argument, calls f, and closes it.
@@ -88,12 +120,18 @@ func (a *app) with(ctx context.Context, text string, o backends.Options, f func(
 // withTable is with, for a command about one table that only reads.
 func (a *app) withTable(ctx context.Context, text, table string, f func(*store.Table) error) error {
 	return a.with(ctx, text, backends.Options{ReadOnly: true}, func(s *store.Store) error {
-		t, err := findTable(ctx, s, text, table)
+		t, err := findTable(ctx, s, shown(text), table)
 		if err != nil {
 			return err
 		}
 		return f(t)
 	})
+}
+
+// shown is an argument as it may be shown.
+func shown(text string) string {
+	clean, _ := profile.Redact(text)
+	return clean
 }
 
 // findTable returns a table of the database that the argument text names.
@@ -143,5 +181,28 @@ func (a *app) readOnlyError(t target, info store.Info) error {
 
 // note prints a line for people to standard error.
 func (a *app) note(format string, args ...any) {
-	fmt.Fprintln(a.stderr, display.Line(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(a.stderr, display.Line(a.redact(fmt.Sprintf(format, args...))))
+}
+
+// redact takes the passwords of the arguments out of a text for people. What
+// is shown is made without them; this is for the errors of others.
+func (a *app) redact(text string) string {
+	for _, arg := range a.args {
+		if clean, held := profile.Redact(arg); held {
+			text = strings.ReplaceAll(text, arg, clean)
+		}
+	}
+	return text
+}
+
+// absolute is a path as it is from any directory; the empty text and a URL are
+// left as they are.
+func absolute(path string) string {
+	if path == "" || profile.IsURL(path) || strings.HasPrefix(path, "~") {
+		return path
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }

@@ -37,7 +37,7 @@ func TestScreenshot(t *testing.T) {
 	path := filepath.Join(isolate(t), "demo.rowan")
 	rowan(t, "demo", "--build-only", "--path", path).want(t, path+"\n")
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
-	s, opened, err := a.openForUI(t.Context(), path, false)
+	s, opened, err := a.openForUI(t.Context(), tui.Request{Target: path})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -24,7 +25,7 @@ func (a *app) ui(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	if o.Store, o.Opened, err = a.openForUI(ctx, text, a.readOnly); err != nil {
+	if o.Store, o.Opened, err = a.openShown(ctx, tui.Request{Target: text}, askTerminal); err != nil {
 		return err
 	}
 	return runUI(ctx, o)
@@ -67,26 +68,59 @@ func (a *app) needTerminal() error {
 	return usagef("the user interface needs a terminal; in scripts, use a command such as rowan scan")
 }
 
-// openForUI opens a target with all that the user interface wants to know of
-// it. It may run on any goroutine.
-func (a *app) openForUI(ctx context.Context, text string, readOnly bool) (*store.Store, tui.Opened, error) {
-	t, err := a.resolve(text)
+// openForUI opens a target for the user interface, which asks for a password
+// itself. It may run on any goroutine.
+func (a *app) openForUI(ctx context.Context, r tui.Request) (*store.Store, tui.Opened, error) {
+	given := r.Password
+	return a.openShown(ctx, r, func(_ context.Context, question string) (string, error) {
+		if given == "" {
+			return "", &tui.NeedPassword{Question: question, Again: r.Password != ""}
+		}
+		password := given
+		given = ""
+		return password, nil
+	})
+}
+
+// openShown opens a target with all that the user interface wants to know of
+// it. A production database is opened read-only, unless it is being unlocked;
+// then only its store is wanted.
+func (a *app) openShown(ctx context.Context, r tui.Request, ask asker) (*store.Store, tui.Opened, error) {
+	t, err := a.resolve(r.Target)
 	if err != nil {
 		return nil, tui.Opened{}, err
 	}
-	opened := tui.Opened{Target: text}
-	if t.profile != nil {
-		opened.Name, opened.Environment = t.profile.Name, string(t.profile.Environment)
-		if opened.Theme, err = namedTheme(t.profile.Theme); err != nil {
-			return nil, opened, fmt.Errorf("profile %s: %w", t.profile.Name, err)
+	opened := tui.Opened{Target: t.text}
+	o := backends.Options{ReadOnly: r.ReadOnly}
+	if t.warning != "" {
+		opened.Notes = append(opened.Notes, t.warning)
+	}
+	if p := t.profile; p != nil {
+		opened.Name, opened.Environment, opened.Color = p.Name, string(p.Environment), p.Color
+		if opened.Theme, err = namedTheme(p.Theme); err != nil {
+			return nil, opened, fmt.Errorf("profile %s: %w", p.Name, err)
+		}
+		if t.production() && !o.ReadOnly && !a.readOnly && !p.ReadOnly {
+			opened.Unlock = cmp.Or(p.UnlockTime, profile.DefaultUnlockTime)
+			o.ReadOnly = !r.Unlock
 		}
 	}
-	s, err := a.open(ctx, t, backends.Options{ReadOnly: readOnly})
+	s, access, err := a.openAs(ctx, t, o, ask)
 	if err != nil {
 		return nil, opened, err
 	}
-	openJournal(s, &opened)
-	if err := profile.AddRecent(recentTarget(t, s), time.Now()); err != nil {
+	if r.Unlock {
+		return s, opened, nil
+	}
+	place := s.Info().Location
+	if access != nil {
+		place = access.Place
+		opened.Notes = append(opened.Notes, access.Notes...)
+	}
+	if s.Info().ReadOnly == "" || opened.Unlock > 0 {
+		openJournal(place, &opened)
+	}
+	if err := profile.AddRecent(recentTarget(t, place), time.Now()); err != nil {
 		opened.Notes = append(opened.Notes, err.Error())
 	}
 	return s, opened, nil
@@ -104,24 +138,21 @@ func namedTheme(name string) (*themes.Theme, error) {
 	return theme, err
 }
 
-// recentTarget is what opens the same database again, from anywhere.
-func recentTarget(t target, s *store.Store) string {
+// recentTarget is what opens the same database again, from anywhere. It holds
+// no password.
+func recentTarget(t target, path string) string {
 	if t.profile != nil {
 		return t.profile.Name
 	}
 	if profile.IsURL(t.text) {
 		return t.text
 	}
-	return s.Info().Location
+	return path
 }
 
-// openJournal opens the file in which what is staged for a database outlives
-// the program, and fills in what is known of it.
-func openJournal(s *store.Store, opened *tui.Opened) {
-	if s.Info().ReadOnly != "" {
-		return
-	}
-	location := s.Info().Location
+// openJournal opens the file in which what is staged for the database at a
+// location outlives the program, and fills in what is known of it.
+func openJournal(location string, opened *tui.Opened) {
 	dir := filepath.Join(profile.StateDir(), "staged")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		opened.Notes = append(opened.Notes, fmt.Sprintf("staged changes are kept in memory only: %v", err))
@@ -140,7 +171,11 @@ func openJournal(s *store.Store, opened *tui.Opened) {
 
 // entries returns the profiles, and the recent targets that are none.
 func entries() ([]tui.Entry, error) {
-	named, err := profile.Load(profile.Path())
+	var named []profile.Profile
+	f, err := profile.Read(profile.Path())
+	if err == nil {
+		named = f.Profiles()
+	}
 	recent, recentErr := profile.LoadRecent()
 	opened := map[string]time.Time{}
 	for _, r := range recent {
@@ -149,7 +184,7 @@ func entries() ([]tui.Entry, error) {
 	var all []tui.Entry
 	for _, p := range named {
 		all = append(all, tui.Entry{
-			Name: p.Name, Target: p.Target, Environment: string(p.Environment),
+			Name: p.Name, Target: shown(p.Target), Environment: string(p.Environment), Color: p.Color,
 			ReadOnly: p.ReadOnly, Opened: opened[p.Name],
 		})
 	}
@@ -161,13 +196,11 @@ func entries() ([]tui.Entry, error) {
 	return all, errors.Join(err, recentErr)
 }
 
-// printEntries lists what can be opened, for a pipe.
+// printEntries lists what can be opened, for a pipe. What cannot be read, such
+// as a damaged list of recent targets, does not keep the rest from being listed.
 func (a *app) printEntries() error {
-	all, err := entries()
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
+	all, trouble := entries()
+	if len(all) == 0 && trouble == nil {
 		a.note("there are no profiles and no recent databases; rowan demo makes one to try")
 	}
 	for _, e := range all {
@@ -179,5 +212,8 @@ func (a *app) printEntries() error {
 			return err
 		}
 	}
-	return nil
+	if trouble != nil && len(all) > 0 {
+		return fmt.Errorf("%w: %w", errPartly, trouble)
+	}
+	return trouble
 }

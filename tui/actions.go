@@ -74,7 +74,11 @@ func (m *Model) doData(act pane.Action) (tea.Cmd, bool) {
 		m.env.Changes.Clear()
 		return m.staged(), true
 	case pane.Commit:
-		return m.commit(), true
+		return m.commit(act), true
+	case pane.Unlock:
+		return m.unlock(act), true
+	case pane.Lock:
+		return m.lock(), true
 	case pane.StopCommit:
 		m.stopCommit()
 	case pane.Committed:

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/tui/dialog"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/task"
 )
@@ -23,13 +24,19 @@ type commits struct {
 
 // commit writes what is staged. Nothing supersedes it; only the user cancels
 // it, and its result is waited for even then, because it has the change set.
-func (m *Model) commit() tea.Cmd {
-	w := m.env.Writer
-	switch {
-	case m.commits.lent != nil:
+func (m *Model) commit(act pane.Commit) tea.Cmd {
+	if m.commits.lent != nil {
 		return m.notify(pane.Notice{Text: "A commit is running already.", Level: pane.Blocked})
-	case w == nil:
+	}
+	if cmd, over := m.lockIfOver(); over {
+		return cmd
+	}
+	w := m.env.Writer
+	if w == nil {
 		return m.notify(pane.Refusal(m.env.ReadOnly))
+	}
+	if b := measure(m.env.Changes.All()); b.isLarge() && !act.Confirmed {
+		return m.push(dialog.NewConfirm(m.env, b.confirm()))
 	}
 	lent := m.env.Lend()
 	stopped, stop := context.WithCancel(context.Background())
@@ -57,6 +64,12 @@ func (m *Model) commitDone(d task.Done[*store.CommitResult]) tea.Cmd {
 	m.env.Return(m.commits.lent)
 	m.commits.stop()
 	m.commits.lent, m.commits.stop = nil, nil
+	locked, _ := m.lockIfOver() // it was put off while the commit ran
+	return tea.Batch(locked, m.commitEnded(d))
+}
+
+// commitEnded tells what became of a commit.
+func (m *Model) commitEnded(d task.Done[*store.CommitResult]) tea.Cmd {
 	if d.Err == nil {
 		return m.committed(d.Value)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/themes"
+	"github.com/rowan-db/rowan/tui/dialog"
 	"github.com/rowan-db/rowan/tui/grid"
 	"github.com/rowan-db/rowan/tui/objects"
 	"github.com/rowan-db/rowan/tui/pane"
@@ -100,7 +101,7 @@ func (m *Model) openTarget(act pane.OpenTarget) tea.Cmd {
 	}
 	m.start.SetOpening(act.Target)
 	return task.Start(m.env.Tasks, openSlot, func(ctx context.Context) (opening, error) {
-		s, opened, err := open(ctx, act.Target, act.ReadOnly)
+		s, opened, err := open(ctx, Request{Target: act.Target, ReadOnly: act.ReadOnly, Password: string(act.Password)})
 		if err != nil {
 			return opening{act: act}, err
 		}
@@ -140,6 +141,8 @@ func (m *Model) result(res task.Result, wanted bool) tea.Cmd {
 		return m.opened(d, wanted)
 	case task.Done[*store.CommitResult]:
 		return m.commitDone(d)
+	case task.Done[unlocking]:
+		return m.unlocked(d, wanted)
 	case task.Done[*themes.Theme]:
 		if wanted {
 			return m.themeRead(d)
@@ -162,7 +165,19 @@ func (m *Model) opened(d task.Done[opening], wanted bool) tea.Cmd {
 	case store.KindOf(d.Err) == store.Canceled:
 		return nil
 	}
+	if need, ok := errors.AsType[*NeedPassword](d.Err); ok {
+		return m.askPassword(need, func(password pane.Secret) pane.Action {
+			act := d.Value.act
+			act.Password = password
+			return act
+		})
+	}
 	return m.do(nil, pane.Report{Err: d.Err, Retry: d.Value.act})
+}
+
+// askPassword asks for a password, and does then with it.
+func (m *Model) askPassword(need *NeedPassword, then func(pane.Secret) pane.Action) tea.Cmd {
+	return m.push(dialog.NewPassword(m.env, need.Question, need.Again, then))
 }
 
 // put closes a database in the background; nil is none.
@@ -184,17 +199,19 @@ type closeFailed struct{ err error }
 
 // show makes db the database that is shown, and closes the one before.
 func (m *Model) show(db *database) tea.Cmd {
-	before := m.open
+	before, writer := m.open, m.guard.writer
 	for _, id := range []string{objects.ID, grid.ID, value.ID} {
 		m.env.Tasks.CancelPane(id)
 	}
+	m.env.Tasks.Cancel(unlockSlot)
 	m.closeOverlays()
 	m.open = db
 	m.setEnv(db)
 	m.newPanels()
 	m.commits = commits{}
+	m.guard = guard{number: m.guard.number}
 	m.focus = m.objects
-	cmds := []tea.Cmd{m.put(before), m.objects.Load()}
+	cmds := []tea.Cmd{m.put(before), m.put(writer), m.objects.Load()}
 	if n := m.env.Changes.Len(); n > 0 {
 		cmds = append(cmds, m.notify(pane.Notice{Text: are(n) + " from the last time. ctrl+s opens the review."}))
 	}
@@ -220,6 +237,9 @@ func (m *Model) setEnv(db *database) {
 	e.Writer, e.ReadOnly = w, info.ReadOnly
 	if err != nil && e.ReadOnly == "" {
 		e.ReadOnly = err.Error()
+	}
+	if db.Unlock > 0 {
+		e.ReadOnly = db.locked()
 	}
 	if db.Theme != nil {
 		m.look.chosen = db.Theme

@@ -178,21 +178,6 @@ func TestEnterDoesNotCommit(t *testing.T) {
 	u.See("1 staged")
 }
 
-func TestProductionAsksForTheName(t *testing.T) {
-	u := start(t, func(o *Options) { o.Opened.Environment = "prod" }).editStatus("void")
-	u.See("PROD")
-	u.Press("ctrl+s")
-	u.wait(time.Second).Press("ctrl+s").See("Type shop to go on")
-	u.wait(time.Second).Type("shap").Press("enter").See("Type shop to go on")
-	if got := u.row("orders", adaFirst...); got.Values[0] != tuple.Text("open") {
-		t.Fatalf("written without the name: %v", got.Values)
-	}
-	u.Press("backspace", "backspace").Type("op").Press("enter").See("Committed 1 change.")
-	if got := u.row("orders", adaFirst...); got.Values[0] != tuple.Text("void") {
-		t.Fatalf("not written with the name: %v", got.Values)
-	}
-}
-
 func TestQuitWithStagedChangesAsks(t *testing.T) {
 	u := start(t).editStatus("void")
 	u.Press("q").See("1 change is staged, and will be there again", "Stay", "Keep and quit", "Discard and quit")
@@ -486,15 +471,15 @@ func TestStartScreen(t *testing.T) {
 			{Name: "prod-eu", Target: "postgres://db/shop", Environment: "prod", ReadOnly: true, Opened: time.Date(2026, 1, 2, 12, 4, 5, 0, time.UTC)},
 			{Target: "/data/shop.rowan"},
 		}
-		o.Open = func(_ context.Context, target string, readOnly bool) (*store.Store, Opened, error) {
-			opened = target
-			if target == "nowhere" {
+		o.Open = func(_ context.Context, r Request) (*store.Store, Opened, error) {
+			opened = r.Target
+			if r.Target == "nowhere" {
 				return nil, Opened{}, &store.Error{Op: "open", Kind: store.NotFound, Err: errors.New("there is no file nowhere")}
 			}
-			if readOnly {
+			if r.ReadOnly {
 				opened += " read-only"
 			}
-			return s, Opened{Target: target}, nil
+			return s, Opened{Target: r.Target}, nil
 		}
 	})
 	u.See("Open a database", "prod-eu", "PROD", "read-only", "3 h ago", "shop.rowan")
@@ -520,7 +505,7 @@ func TestAnotherDatabaseClosesTheFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := start(t, func(o *Options) {
-		o.Open = func(context.Context, string, bool) (*store.Store, Opened, error) {
+		o.Open = func(context.Context, Request) (*store.Store, Opened, error) {
 			return store.New(second), Opened{Target: "second", Name: "second"}, nil
 		}
 	})
@@ -536,7 +521,7 @@ func TestCanceledOpenLeavesNothingOpen(t *testing.T) {
 	var late *shop
 	u := start(t, func(o *Options) {
 		o.Store = nil
-		o.Open = func(context.Context, string, bool) (*store.Store, Opened, error) {
+		o.Open = func(context.Context, Request) (*store.Store, Opened, error) {
 			var err error
 			if late, err = openShop(); err != nil {
 				return nil, Opened{}, err

@@ -30,10 +30,10 @@ import (
 
 // Options say what the program begins with.
 type Options struct {
-	// Open opens a database by what the user calls it: a path, a URL or a
-	// profile's name. It runs on another goroutine, and gives up when ctx
-	// ends. Without it only Store can be shown.
-	Open func(ctx context.Context, target string, readOnly bool) (*store.Store, Opened, error)
+	// Open opens a database. It runs on another goroutine, and gives up when
+	// ctx ends. It fails with a [*NeedPassword] if only the user knows the
+	// password. Without it only Store can be shown.
+	Open func(ctx context.Context, r Request) (*store.Store, Opened, error)
 	// Store is a database that is open already, or nil, with what else is
 	// known of it. The model closes it.
 	Store  *store.Store
@@ -50,6 +50,30 @@ type Options struct {
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
 }
+
+// Request says which database to open, and how.
+type Request struct {
+	// Target is what the user calls it: a path, a URL or a profile's name.
+	Target string
+	// ReadOnly opens it without a way to write it.
+	ReadOnly bool
+	// Unlock opens one for writing that is otherwise opened read-only because
+	// of its Opened.Unlock. Of what is known of it only the store is wanted.
+	Unlock bool
+	// Password is what the user has typed, empty if nothing.
+	Password string
+}
+
+// NeedPassword is returned by Options.Open if the user has to be asked.
+type NeedPassword struct {
+	// Question names what the password is of.
+	Question string
+	// Again tells that the one that was given is wrong.
+	Again bool
+}
+
+// Error returns the question as a statement.
+func (e *NeedPassword) Error() string { return "a password is needed: " + e.Question }
 
 // Entry is a database that the start screen offers.
 type Entry = profiles.Entry
@@ -68,6 +92,12 @@ type Opened struct {
 	Target string
 	// Environment is "dev", "staging", "prod" or empty.
 	Environment string
+	// Color is that of the database's badge, as package style names it; empty
+	// for the usual one.
+	Color string
+	// Unlock, if positive, tells that the store was opened read-only to guard
+	// the database, and for how long it can be written once it is unlocked.
+	Unlock time.Duration
 	// Theme, if not nil, is used while this database is open.
 	Theme *themes.Theme
 	// Notes are to be told to the user.
@@ -97,6 +127,7 @@ type Model struct {
 	status  status
 	history palette.History
 	commits commits
+	guard   guard
 	global  []pane.Command
 }
 
@@ -169,6 +200,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.env.Tasks.Ticked()
 	case expired:
 		m.status.expire(msg)
+	case guardTick:
+		cmd = m.guardTicked(msg)
 	case task.Result:
 		cmd = m.deliver(msg)
 	default:

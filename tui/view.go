@@ -163,7 +163,11 @@ func (m *Model) header() string {
 		return style.SplitLine(h.Text(), m.screen.width, left, nil)
 	}
 	info := m.open.store.Info()
-	left = []style.Span{{SGR: h.Path, Text: " " + m.env.Name}}
+	left = nil
+	if color, ok := h.Color(m.open.Color); ok {
+		left = append(left, style.Span{SGR: color, Text: " ●"})
+	}
+	left = append(left, style.Span{SGR: h.Path, Text: " " + m.env.Name})
 	if t := m.objects.Current(); t != "" {
 		left = append(left, style.Span{SGR: muted, Text: " ▸ "}, style.Span{SGR: h.Path, Text: t})
 	}
@@ -175,8 +179,11 @@ func (m *Model) header() string {
 	default:
 		left = append(left, style.Span{SGR: h.Of(themes.Warn), Text: m.env.Environment}, style.Plain(" "))
 	}
-	if m.env.Writer == nil {
+	switch {
+	case m.env.Writer == nil:
 		left = append(left, style.Span{SGR: h.Badge, Text: " RO "}, style.Plain(" "))
+	case m.guard.writer != nil:
+		left = append(left, style.Span{SGR: h.Prod, Text: " RW " + minutes(max(0, m.timeLeft())) + " "}, style.Plain(" "))
 	}
 	left = append(left, style.Span{SGR: muted, Text: " " + product(info.Backend, info.Product)})
 	return style.SplitLine(h.Text(), m.screen.width, left, m.stagedSpans())

@@ -223,7 +223,7 @@ func TestProfileSurvivesTheFile(t *testing.T) {
 			Name:        rapid.StringMatching(`[a-z.é=#-][a-z.é=#-]{0,6}`).Filter(func(s string) bool { return CheckName(s) == nil }).Draw(rt, "name"),
 			Target:      "/" + text.Draw(rt, "target"),
 			Environment: rapid.SampledFrom(Environments()).Draw(rt, "environment"),
-			Colour:      rapid.SampledFrom(append(Colours(), "")).Draw(rt, "colour"),
+			Color:       rapid.SampledFrom(append(Colors(), "")).Draw(rt, "colour"),
 			ReadOnly:    rapid.Bool().Draw(rt, "read_only"),
 			Theme:       text.Draw(rt, "theme"),
 			Startup:     rapid.SliceOfN(text, 0, 3).Draw(rt, "startup"),

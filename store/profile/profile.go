@@ -42,8 +42,8 @@ type Profile struct {
 	Environment Environment
 	// Theme is the name of the theme to use, empty for the usual one.
 	Theme string
-	// Colour is that of the profile's badge: one of Colours, or empty.
-	Colour string
+	// Color is that of the profile's badge: one of Colors, or empty.
+	Color string
 	// ConnectTimeout and StatementTimeout end what takes longer; 0 sets no
 	// limit but the usual ones.
 	ConnectTimeout, StatementTimeout time.Duration
@@ -79,9 +79,9 @@ const (
 // Environments lists the environments that a profile can have.
 func Environments() []Environment { return []Environment{None, Dev, Staging, Production} }
 
-// Colours lists the colours that a profile can have. A theme has its own shade
+// Colors lists the colours that a profile can have. A theme has its own shade
 // of each.
-func Colours() []string { return []string{"red", "yellow", "green", "blue", "grey"} }
+func Colors() []string { return []string{"red", "yellow", "green", "blue", "grey"} }
 
 // Path returns where the profiles are looked for: $ROWAN_PROFILES, or
 // rowan/profiles.toml in the user's configuration directory.

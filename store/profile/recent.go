@@ -50,8 +50,9 @@ func LoadRecent() ([]Recent, error) {
 	return recent, nil
 }
 
-// AddRecent notes that a target was opened.
+// AddRecent notes that a target was opened. A password in it is left out.
 func AddRecent(target string, opened time.Time) error {
+	target, _ = Redact(target)
 	recent, err := LoadRecent()
 	if err != nil {
 		return err

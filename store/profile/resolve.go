@@ -3,10 +3,12 @@ package profile
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"net"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -26,6 +28,35 @@ type Access struct {
 	Place string
 	// Notes are warnings for the user.
 	Notes []string
+
+	verified  bool
+	encrypted atomic.Pointer[tls.ConnectionState]
+}
+
+// TLSState describes the encryption of the connection that was made last, nil
+// if none has been encrypted.
+func (a *Access) TLSState() *tls.ConnectionState { return a.encrypted.Load() }
+
+// Verified reports whether the certificate of the server is checked, so that
+// nobody else can read what is sent to it.
+func (a *Access) Verified() bool { return a.verified }
+
+// watch makes a config tell TLSState of each connection.
+func (a *Access) watch(config *tls.Config) {
+	if config == nil {
+		return
+	}
+	verify := config.VerifyConnection
+	a.verified = verify != nil || !config.InsecureSkipVerify
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		if verify != nil {
+			if err := verify(state); err != nil {
+				return err
+			}
+		}
+		a.encrypted.Store(&state)
+		return nil
+	}
 }
 
 // SetPassword makes source the one that is asked for the password.
@@ -58,6 +89,7 @@ func Resolve(p Profile) (*Access, error) {
 	if err := p.encrypt(e, c); err != nil {
 		return nil, err
 	}
+	a.watch(c.TLS)
 	c.ConnectTimeout = cmp.Or(p.ConnectTimeout, e.connectTimeout)
 	c.StatementTimeout = p.StatementTimeout
 	c.Startup = p.Startup

@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"os"
 	"path/filepath"
@@ -158,7 +160,7 @@ func TestTLSModes(t *testing.T) {
 			got = "plain"
 		case c.TLSOptional:
 			got = "optional"
-		case c.TLS.VerifyConnection != nil:
+		case c.TLS.InsecureSkipVerify && c.TLS.VerifyConnection(tls.ConnectionState{PeerCertificates: []*x509.Certificate{{}}}) != nil:
 			got = "authority"
 		case c.TLS.InsecureSkipVerify:
 			got = "unchecked"

@@ -198,3 +198,13 @@ func firstSocket(paths ...string) string {
 	}
 	return ""
 }
+
+// URLPassword returns the password that the URL of a server holds, empty if it
+// holds none. Its errors quote nothing of it.
+func URLPassword(target string) (string, error) {
+	e, err := newEndpoint(target)
+	if err != nil {
+		return "", err
+	}
+	return e.password, nil
+}

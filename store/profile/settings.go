@@ -37,7 +37,7 @@ var settings = []setting{
 	textSetting("database", func(p *Profile) *string { return &p.Server.Database }),
 	{"parameters", readParameters, func(p *Profile) string { return inlineTable(p.Server.Parameters) }},
 	textSetting("environment", func(p *Profile) *string { return (*string)(&p.Environment) }),
-	textSetting("colour", func(p *Profile) *string { return &p.Colour }),
+	textSetting("colour", func(p *Profile) *string { return &p.Color }),
 	textSetting("theme", func(p *Profile) *string { return &p.Theme }),
 	flagSetting("read_only", func(p *Profile) *bool { return &p.ReadOnly }),
 	timeSetting("unlock_time", func(p *Profile) *time.Duration { return &p.UnlockTime }),
@@ -97,8 +97,8 @@ func (p *Profile) checkChoice(name string) error {
 			return fmt.Errorf("environment %q is not one of dev, staging and prod", p.Environment)
 		}
 	case "colour":
-		if p.Colour != "" && !slices.Contains(Colours(), p.Colour) {
-			return fmt.Errorf("colour %q is not one of %s", p.Colour, strings.Join(Colours(), ", "))
+		if p.Color != "" && !slices.Contains(Colors(), p.Color) {
+			return fmt.Errorf("colour %q is not one of %s", p.Color, strings.Join(Colors(), ", "))
 		}
 	case "type":
 		if _, ok := findServer(p.Server.Type); !ok {
@@ -387,4 +387,18 @@ func (s Server) url() string {
 	}
 	u.RawQuery = query.Encode()
 	return u.String()
+}
+
+// SetParameter sets a parameter of a server that is given in parts; the empty
+// value removes it.
+func (p *Profile) SetParameter(name, value string) {
+	parameters := maps.Clone(p.Server.Parameters)
+	if parameters == nil {
+		parameters = map[string]string{}
+	}
+	parameters[name] = value
+	if value == "" {
+		delete(parameters, name)
+	}
+	p.Server.Parameters = parameters
 }

@@ -18,7 +18,12 @@ type (
 	OpenTarget struct {
 		Target   string
 		ReadOnly bool
+		Password Secret // typed by the user, empty if nothing was
 	}
+	// Unlock makes a database that is guarded writable for a while.
+	Unlock struct{ Password Secret }
+	// Lock ends that.
+	Lock struct{}
 	// OpenTable shows a table in the grid.
 	OpenTable struct{ Name string }
 	// OpenView shows part of the table that the grid shows.
@@ -70,7 +75,10 @@ type (
 	// Review opens the review of staged changes.
 	Review struct{}
 	// Commit writes what is staged. Committed follows, unless it fails.
-	Commit struct{}
+	Commit struct {
+		// Confirmed tells that the user has agreed to the number of changes.
+		Confirmed bool
+	}
 	// StopCommit cancels the commit that runs.
 	StopCommit struct{}
 	// Committed tells what became of a commit: written, or conflicts.
@@ -129,8 +137,19 @@ const (
 	Blocked
 )
 
+// Secret is text that is shown to nobody: printing it shows that it is one.
+type Secret string
+
+// String implements [fmt.Stringer].
+func (Secret) String() string { return "(secret)" }
+
+// GoString implements [fmt.GoStringer].
+func (Secret) GoString() string { return "(secret)" }
+
 func (Actions) action()      {}
 func (OpenTarget) action()   {}
+func (Unlock) action()       {}
+func (Lock) action()         {}
 func (OpenTable) action()    {}
 func (OpenView) action()     {}
 func (GoTo) action()         {}

@@ -29,7 +29,9 @@ type Entry struct {
 	Backend string
 	// Environment is "dev", "staging", "prod" or empty.
 	Environment string
-	ReadOnly    bool
+	// Color is the profile's, as package style names it, or empty.
+	Color    string
+	ReadOnly bool
 	// Opened is when it was last opened, the zero time if never.
 	Opened time.Time
 }

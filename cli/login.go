@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/charmbracelet/x/term"
+
+	"github.com/rowan-db/rowan/backends"
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/profile"
+	"github.com/rowan-db/rowan/tui/display"
+)
+
+// asker asks the user for a password. Without anybody to ask it fails with
+// errNobody.
+type asker func(ctx context.Context, question string) (string, error)
+
+// errNobody is returned by an asker that has no terminal.
+var errNobody = errors.New("there is no terminal to ask for the password")
+
+// typed holds the passwords that the user has typed, by target, for as long as
+// the program runs: whoever opens a database again is not asked again.
+type typed struct {
+	mu       sync.Mutex
+	password map[string]string
+}
+
+func (t *typed) get(target string) (string, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	password, ok := t.password[target]
+	return password, ok
+}
+
+func (t *typed) set(target, password string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.password == nil {
+		t.password = map[string]string{}
+	}
+	t.password[target] = password
+}
+
+// maxLogins is how often a password may be typed.
+const maxLogins = 3
+
+// connect opens a database on a server. If the server wants a password and
+// nothing has it, ask is asked.
+func (a *app) connect(ctx context.Context, t target, o backends.Options, ask asker) (*store.Store, *profile.Access, error) {
+	access, err := profile.Resolve(t.settings())
+	if err != nil {
+		return nil, nil, err
+	}
+	asked := access.Source == nil
+	if password, ok := a.typed.get(t.location); ok && asked {
+		access.SetPassword(profile.Typed(password))
+	}
+	for logins := 0; ; logins++ {
+		o.Connection = &access.Connection
+		s, err := backends.Open(ctx, t.location, o)
+		if err == nil || !asked || store.KindOf(err) != store.Permission || logins == maxLogins {
+			return s, access, loginError(access, err)
+		}
+		password, failed := ask(ctx, "Password of "+access.Place+": ")
+		if failed != nil {
+			return nil, nil, noLogin(err, failed)
+		}
+		a.typed.set(t.location, password)
+		access.SetPassword(profile.Typed(password))
+	}
+}
+
+// loginError adds to a refusal where the password came from.
+func loginError(access *profile.Access, err error) error {
+	e, ok := errors.AsType[*store.Error](err)
+	if !ok || e.Kind != store.Permission || access.Source == nil {
+		return err
+	}
+	own := *e
+	own.Hint = "the password came from " + access.Source.From + ": check it, the user and the database"
+	return &own
+}
+
+// noLogin is the error of a server that wants a password that nobody gives.
+func noLogin(err, failed error) error {
+	if !errors.Is(failed, errNobody) {
+		return failed
+	}
+	e, ok := errors.AsType[*store.Error](err)
+	if !ok {
+		return err
+	}
+	own := *e
+	own.Hint = "no password is known, and there is no terminal to ask for it: set password_command, password_env or password_keyring in a profile, or what the database's own tools read"
+	return &own
+}
+
+// askTerminal asks on the terminal, without showing what is typed, whatever
+// standard input and output are.
+func askTerminal(ctx context.Context, question string) (string, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return "", errNobody
+	}
+	defer tty.Close()
+	state, err := term.GetState(tty.Fd())
+	if err != nil {
+		return "", errNobody
+	}
+	fmt.Fprint(tty, display.Line(question))
+	type answer struct {
+		password []byte
+		err      error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		password, err := term.ReadPassword(tty.Fd())
+		done <- answer{password, err}
+	}()
+	select {
+	case got := <-done:
+		fmt.Fprintln(tty)
+		if got.err != nil {
+			return "", driver.Errorf(driver.Unavailable, "the password cannot be read from the terminal: %w", got.err)
+		}
+		return string(bytes.TrimRight(got.password, "\r\n")), nil
+	case <-ctx.Done():
+		// The read goes on until the program ends, which is now.
+		return "", errors.Join(ctx.Err(), term.Restore(tty.Fd(), state))
+	}
+}
