@@ -21,6 +21,7 @@ const (
 	stateStalePlan   = "0A000"
 	stateNoStatement = "26000"
 	stateUnique      = "23505"
+	stateSyntax      = "42601"
 )
 
 // states are the kinds of SQLSTATEs, classes the kinds of what is not in it by

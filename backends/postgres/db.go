@@ -28,6 +28,7 @@ var (
 	_ driver.Counter     = (*reader)(nil)
 	_ driver.Estimator   = (*reader)(nil)
 	_ driver.Sorter      = (*reader)(nil)
+	_ driver.Consoler    = (*reader)(nil)
 )
 
 // Info implements [driver.DB].

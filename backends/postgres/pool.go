@@ -19,6 +19,8 @@ type pool struct {
 	// prepares tells that connections may keep prepared statements. Some
 	// proxies give every transaction another connection to the server.
 	prepares bool
+	// readOnly tells that every query is in a transaction that is rolled back.
+	readOnly bool
 }
 
 var (
@@ -45,7 +47,7 @@ func newPool(config *pgx.ConnConfig, c *driver.Connection) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pool{connections: connections, prepares: config.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement}, nil
+	return &pool{connections: connections, prepares: config.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement, readOnly: c.ReadOnly}, nil
 }
 
 // take waits for a connection until ctx is done.
@@ -85,7 +87,16 @@ func (p *pool) query(ctx context.Context, query string, args []any, columns []*d
 	if p.prepares {
 		c.statements = p.statementsOf(c)
 	}
-	r := c.query(ctx, query, args, columns)
+	if !p.readOnly {
+		r := c.query(ctx, query, args, columns)
+		r.release = c.Release
+		return r, nil
+	}
+	r, err := readOnly(c).query(ctx, query, args, columns)
+	if err != nil {
+		c.Release()
+		return nil, err
+	}
 	r.release = c.Release
 	return r, nil
 }

@@ -139,3 +139,28 @@ func all(t testing.TB, r driver.Reader, s *driver.Schema) []driver.Row {
 }
 
 func key(vs ...tuple.Value) tuple.Tuple { return vs }
+
+// waitFor asks until a query has a result.
+func waitFor(t testing.TB, u *url.URL, query, want string) {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	for {
+		var got string
+		if err := conn.QueryRow(ctx, "SELECT ("+query+")::text").Scan(&got); err != nil {
+			t.Fatal(err)
+		}
+		if got == want {
+			return
+		}
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("%s: %s, want %s", query, got, want)
+		default:
+		}
+	}
+}

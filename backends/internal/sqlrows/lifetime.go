@@ -20,12 +20,16 @@ type Lifetime struct {
 
 	mu       sync.Mutex
 	closed   bool
-	sessions map[*session]struct{}
+	sessions map[ender]struct{}
 }
+
+// ender is something that ends with the database at the latest. It may end
+// more than once.
+type ender interface{ end() bool }
 
 // NewLifetime returns the lifetime of a database that is open.
 func NewLifetime(again func(ctx context.Context, step func(context.Context) error) error) *Lifetime {
-	l := &Lifetime{Again: again, sessions: map[*session]struct{}{}}
+	l := &Lifetime{Again: again, sessions: map[ender]struct{}{}}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	return l
 }
@@ -79,24 +83,40 @@ func (l *Lifetime) Close() bool {
 	return first
 }
 
-func (l *Lifetime) open() []*session {
+func (l *Lifetime) open() []ender {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var open []*session
+	var open []ender
 	for s := range l.sessions {
 		open = append(open, s)
 	}
 	return open
 }
 
-func (l *Lifetime) add(s *session) {
+func (l *Lifetime) add(s ender) {
 	l.mu.Lock()
 	l.sessions[s] = struct{}{}
 	l.mu.Unlock()
 }
 
-func (l *Lifetime) remove(s *session) {
+func (l *Lifetime) remove(s ender) {
 	l.mu.Lock()
 	delete(l.sessions, s)
 	l.mu.Unlock()
+}
+
+// attached is a session that a backend has beside those of this package.
+type attached struct{ f func() }
+
+func (a *attached) end() bool {
+	a.f()
+	return true
+}
+
+// Attach has Close call end, after the calls under way, unless detach is called
+// first.
+func (l *Lifetime) Attach(end func()) (detach func()) {
+	a := &attached{f: end}
+	l.add(a)
+	return func() { l.remove(a) }
 }

@@ -1,0 +1,89 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/rowan-db/rowan/backends/internal/sqlrows"
+	"github.com/rowan-db/rowan/store/driver"
+)
+
+// enclosed runs a query between two statements, all in one round trip, and a
+// third one if any of them fails.
+type enclosed struct {
+	c                   *conn
+	before, after, undo string
+}
+
+var (
+	_ sqlrows.Querier      = enclosed{}
+	_ sqlrows.ValueQuerier = enclosed{}
+)
+
+// Guard implements [sqlrows.Guarded]: PostgreSQL refuses everything that comes
+// after an error in a transaction, until it goes back to a savepoint.
+func (c *conn) Guard() sqlrows.Querier {
+	return enclosed{c: c,
+		before: "SAVEPOINT rowan_read",
+		after:  "RELEASE SAVEPOINT rowan_read",
+		undo:   "ROLLBACK TO SAVEPOINT rowan_read; RELEASE SAVEPOINT rowan_read",
+	}
+}
+
+// readOnly returns what runs queries so that nothing of them stays: a view may
+// call functions that change the settings of the session, such as the one that
+// keeps its later transactions from writing.
+func readOnly(c *conn) enclosed {
+	return enclosed{c: c, before: "BEGIN READ ONLY", after: "ROLLBACK", undo: "ROLLBACK"}
+}
+
+func (e enclosed) Query(ctx context.Context, query string, args []any) (sqlrows.Rows, error) {
+	return e.query(ctx, query, args, nil)
+}
+
+func (e enclosed) QueryValues(ctx context.Context, query string, args []any, columns []*driver.Column) (sqlrows.ValueRows, error) {
+	return e.query(ctx, query, args, columns)
+}
+
+func (e enclosed) Exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	return e.c.Exec(ctx, query, args)
+}
+
+func (e enclosed) query(ctx context.Context, query string, args []any, columns []*driver.Column) (*rows, error) {
+	p := parametersOf(args)
+	var b pgconn.Batch
+	b.ExecParams(e.before, nil, nil, nil, nil)
+	if d := e.c.statements.find(ctx, e.c.pg, query, p.oids); d != nil {
+		b.ExecStatement(d, p.values, p.formats, formats(columns))
+	} else {
+		b.ExecParams(query, p.values, p.oids, p.formats, formats(columns))
+	}
+	b.ExecParams(e.after, nil, nil, nil, nil)
+	all := e.c.pg.ExecBatch(ctx, &b)
+	end := func() error { return canceled(ctx, e.end(all)) }
+	for range 2 { // the result of before, then the query's
+		if !all.NextResult() {
+			return nil, end()
+		}
+	}
+	return &rows{ctx: ctx, result: all.ResultReader(), columns: columns, end: end}, nil
+}
+
+// end reads what is left, and undoes what a failure has left.
+func (e enclosed) end(all *pgconn.MultiResultReader) error {
+	err := all.Close()
+	if err != nil && e.c.pg.TxStatus() == inFailed {
+		if undo := e.c.pg.Exec(context.Background(), e.undo).Close(); undo != nil {
+			return undo
+		}
+	}
+	return err
+}
+
+// The states of a connection's transaction.
+const (
+	inNone   = 'I'
+	inFailed = 'E'
+)
