@@ -1,6 +1,6 @@
 package btree
 
-import "bytes"
+import "math/bits"
 
 // decode appends the entries of p to es. The values alias the page; the keys are assembled in *arena.
 func decode(p page, es []entry, arena *[]byte) []entry {
@@ -24,20 +24,68 @@ func decode(p page, es []entry, arena *[]byte) []entry {
 
 // build makes p a page of the given kind and level with exactly these entries, which must fit. The entries may not alias p.
 func build(p page, kind byte, level int, es []entry) {
-	m := newMeasure(kind)
-	for i := range es {
-		m.add(&es[i])
-	}
-	clear(p)
+	clear(p[:headerSize])
 	p[offKind], p[offLevel] = kind, byte(level)
+	prefix, lens := shape(kind, es)
 	p.setCap(len(es))
-	p.setPrefix(m.first[:m.prefixLen()])
-	p.setLens(m.lensOfPage())
-	p.setOrdered(kind == kindLeaf && p.lens() != 0)
-	for i := range es {
-		p.place(i, &es[i])
-	}
+	p.setCount(len(es))
+	p.setPrefix(prefix)
+	p.setLens(lens)
+	clear(p[headerSize+len(prefix) : p.headsAt()])
+	p.fill(es)
+	p.setOrdered(kind == kindLeaf && lens != 0)
 	p.setSlope()
+}
+
+// shape returns the prefix that the keys of a page have in common, and the word of the lengths that its records have in common
+// or 0. The entries are in the order of keys, so that what the first and the last share all of them do.
+func shape(kind byte, es []entry) (prefix []byte, lens uint32) {
+	if kind == kindBranch && len(es) > 0 {
+		es = es[1:]
+	}
+	if len(es) == 0 {
+		return nil, 0
+	}
+	first := &es[0]
+	if len(es) > 1 {
+		prefix = first.key[:commonPrefix(first.key, es[len(es)-1].key)]
+	}
+	if !uniformLens(es) {
+		return prefix, 0
+	}
+	return prefix, packLens(len(first.key)-len(prefix), len(first.val), first.overflow) | lensFixed
+}
+
+// fill writes the arrays and records of a page whose header and prefix are complete. What it leaves free is zero.
+func (p page) fill(es []entry) {
+	branch, prefix, fixed := p.isBranch(), p.prefixLen(), p.lens() != 0
+	heads, slots := p.headsAt(), p.slotsAt()
+	at := len(p)
+	for i := range es {
+		e := &es[i]
+		if branch {
+			p.setChild(i, e.child)
+			p.setKeys(i, e.keys)
+			if i == 0 {
+				store32(p, heads, 0)
+				store16(p, slots, 0)
+				continue
+			}
+		}
+		suffix := e.key[prefix:]
+		at -= len(suffix) + len(e.val)
+		rec := p[at:]
+		copy(rec, suffix)
+		copy(rec[len(suffix):], e.val)
+		if !fixed {
+			at -= lensSize
+			store32(p, at, packLens(len(suffix), len(e.val), e.overflow))
+		}
+		store32(p, heads+4*i, head(suffix))
+		store16(p, slots+2*i, len(p)-at)
+	}
+	p.setUsed(len(p) - at)
+	clear(p[p.arraysEnd():at])
 }
 
 // measure computes the size of a page entry by entry.
@@ -88,25 +136,19 @@ func (m *measure) prefixLen() int {
 	return m.prefix
 }
 
-// lensOfPage returns the word that says which lengths all records have, or 0 when they differ.
-func (m *measure) lensOfPage() uint32 {
-	if !m.uniform || m.keyed == 0 {
-		return 0
-	}
-	return m.lens - uint32(m.prefixLen()) | lensFixed
-}
-
+// commonPrefix returns how many bytes two keys share at their beginning.
 func commonPrefix(a, b []byte) int {
 	n := min(len(a), len(b))
-	if n >= 8 && bytes.Equal(a[:n], b[:n]) {
-		return n
-	}
-	for i := range n {
-		if a[i] != b[i] {
-			return i
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		if x := load64(a, i) ^ load64(b, i); x != 0 {
+			return i + bits.TrailingZeros64(x)/8
 		}
 	}
-	return n
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	return i
 }
 
 // separator returns the shortest key that is greater than a and not greater than b.

@@ -31,6 +31,10 @@ func (tx *Tx) Commit() (err error) {
 		tx.giveBack()
 		return tx.err
 	}
+	if err := tx.flush(); err != nil {
+		tx.giveBack()
+		return err
+	}
 	if !tx.changed {
 		tx.giveBack()
 		return nil

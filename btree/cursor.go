@@ -129,7 +129,7 @@ func (c *Cursor) guardedPrev() (ok bool) {
 // start begins a move that does not depend on where the cursor is.
 func (c *Cursor) start() bool {
 	c.leave(nowhere)
-	c.err = c.t.usable(false)
+	c.err = c.t.settled(false)
 	return c.err == nil
 }
 
@@ -260,7 +260,7 @@ func (c *Cursor) resume() (ok, exact bool) {
 }
 
 func (c *Cursor) next() bool {
-	if c.err = c.t.usable(false); c.err != nil {
+	if c.err = c.t.settled(false); c.err != nil {
 		return c.lost()
 	}
 	switch c.state {
@@ -281,7 +281,7 @@ func (c *Cursor) next() bool {
 }
 
 func (c *Cursor) prev() bool {
-	if c.err = c.t.usable(false); c.err != nil {
+	if c.err = c.t.settled(false); c.err != nil {
 		return c.lost()
 	}
 	switch c.state {

@@ -78,7 +78,7 @@ func (c *Cursor) raw() ([]byte, bool, error) {
 	if c.state != atKey {
 		return nil, false, c.err
 	}
-	if err := c.t.usable(false); err != nil {
+	if err := c.t.settled(false); err != nil {
 		return nil, false, err
 	}
 	if c.gen == c.t.gen {

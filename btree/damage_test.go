@@ -121,6 +121,10 @@ func TestDamagedMetaFallsBackToTheCommitBefore(t *testing.T) {
 		damaged := append([]byte{}, image...)
 		damaged[newestMeta(image)+20] ^= 1
 		got, problems, err := inspect(t, damaged, true)
+		if l.acked.equal(before) { // perhaps the transaction changed nothing, and there was no commit
+			db = open(t, &disk, l.opts)
+			continue
+		}
 		if len(before) > 0 && (err != nil || !got.equal(before)) {
 			t.Fatalf("%v: %s", err, difference(got, before))
 		}

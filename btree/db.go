@@ -23,8 +23,9 @@ type DB struct {
 	pager *pager
 	limit limits
 
-	writer chan struct{} // holds a token while there is a write transaction
-	failed atomic.Bool   // a sync failed: nothing is written any more
+	writer  chan struct{} // holds a token while there is a write transaction
+	changes changeMemory  // of the write transaction
+	failed  atomic.Bool   // a sync failed: nothing is written any more
 
 	// The fields below belong to the write transaction, or to Open and Close when there is none. What Check reads of space
 	// changes with mu held.
@@ -269,6 +270,7 @@ func (db *DB) Close() error {
 		db.idle.Wait()
 	}
 	db.mu.Unlock()
+	db.changes.shrink(0)
 	err := db.pager.close()
 	if err == nil && !db.opts.ReadOnly && !db.failed.Load() {
 		err = db.finish()

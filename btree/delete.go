@@ -8,7 +8,7 @@ import (
 // Delete removes a key and reports whether it was there.
 func (t *Tree) Delete(key []byte) (found bool, err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if err := t.usable(true); err != nil {
+	if err := t.settled(true); err != nil {
 		return false, err
 	}
 	found, err = t.remove(key)
@@ -27,11 +27,17 @@ func (t *Tree) remove(key []byte) (bool, error) {
 	if err := t.descend(key); err != nil {
 		return true, err
 	}
+	t.path[0].i, _ = t.path[0].p.search(key)
+	_, err = t.removeAt(key)
+	return true, err
+}
+
+// removeAt removes the entry at the path, which has this key, and reports whether the path is still good.
+func (t *Tree) removeAt(key []byte) (bool, error) {
 	leaf := &t.path[0]
-	leaf.i, _ = leaf.p.search(key)
 	if val, overflow := leaf.p.value(leaf.i); overflow {
 		if err := t.freeOverflow(val); err != nil {
-			return true, err
+			return false, err
 		}
 	}
 	t.addKeys(-1)
@@ -39,14 +45,14 @@ func (t *Tree) remove(key []byte) (bool, error) {
 	if leaf.p.count() > 0 && (len(t.path) == 1 || !underfull(leaf.p)) {
 		return true, nil
 	}
-	return true, t.rebalance(key)
+	return false, t.rebalance(key)
 }
 
 // DeleteRange removes the keys of a range and returns how many there were. Pages that are entirely within the range are given
 // up without being read, unless values of the tree have overflow pages.
 func (t *Tree) DeleteRange(lo, hi []byte) (n uint64, err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if err := t.usable(true); err != nil {
+	if err := t.settled(true); err != nil {
 		return 0, err
 	}
 	n, err = t.removeRange(lo, hi)
@@ -214,6 +220,9 @@ func (t *Tree) freePage(no uint64, branch bool, born uint64) {
 
 // clear removes everything.
 func (t *Tree) clear() error {
+	if err := t.flush(); err != nil {
+		return err
+	}
 	if t.root == 0 {
 		return nil
 	}

@@ -39,6 +39,32 @@ func (p page) insert(i int, e *entry) bool {
 	return true
 }
 
+// appendLast puts an entry after the last one of a leaf and reports whether that was possible without a look at anything else:
+// the records of the leaf have fixed lengths, these are they, and the heads tell that the key is greater.
+func (p page) appendLast(key, val []byte) bool {
+	prefix, n, lens := p.prefixLen(), p.count(), p.lens()
+	if n == 0 || n == p.capacity() || lens&(lensFixed|lensOverflow) != lensFixed ||
+		keyLen(lens) != len(key)-prefix || valLen(lens) != len(val) || string(key[:prefix]) != string(p.prefix()) {
+		return false
+	}
+	suffix := key[prefix:]
+	used := p.used() + len(suffix) + len(val)
+	heads := p.headsAt() + 4*n
+	slots := p.slotsAt() + 2*n
+	h := head(suffix)
+	if len(p)-used < p.arraysEnd() || h <= load32(p, heads-4) {
+		return false
+	}
+	store32(p, heads, h)
+	store16(p, slots, used)
+	p.setCount(n + 1)
+	p.setUsed(used)
+	rec := p[len(p)-used:]
+	copy(rec, suffix)
+	copy(rec[len(suffix):], val)
+	return true
+}
+
 // place writes the entry before entry i. There is room, the prefix fits, and so do the lengths when they are fixed.
 func (p page) place(i int, e *entry) {
 	p.openGap(i)

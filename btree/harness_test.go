@@ -200,10 +200,16 @@ func (p *program) step(tx *btree.Tx) error {
 		delete(m, k)
 		return err
 	case 3:
-		if p.r.IntN(12) == 0 {
+		switch p.r.IntN(12) {
+		case 0:
 			return p.deleteRange(tree, m)
+		case 1, 2:
+			return p.burst(tree, m)
 		}
 		return p.ascending(tree, m)
+	case 4:
+		delete(m, k)
+		return tree.Remove([]byte(k))
 	default:
 		m[k] = p.value()
 		return tree.Put([]byte(k), []byte(m[k]))
@@ -215,6 +221,28 @@ func (p *program) ascending(tree *btree.Tree, m map[string]string) error {
 	from := p.r.IntN(1000)
 	for i := range p.r.IntN(30) {
 		k := fmt.Sprintf("seq%06d", from+i)
+		m[k] = p.value()
+		if err := tree.Put([]byte(k), []byte(m[k])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// burst makes many changes in no order without a look at the tree, of keys that are far apart, close together or far too many
+// for a leaf.
+func (p *program) burst(tree *btree.Tree, m map[string]string) error {
+	from, spread := p.r.IntN(1000), 1+p.r.IntN(1000)
+	remove := p.r.IntN(4)
+	for range 1 + p.r.IntN(400) {
+		k := fmt.Sprintf("burst%05d", from+p.r.IntN(spread))
+		if p.r.IntN(4) < remove {
+			delete(m, k)
+			if err := tree.Remove([]byte(k)); err != nil {
+				return err
+			}
+			continue
+		}
 		m[k] = p.value()
 		if err := tree.Put([]byte(k), []byte(m[k])); err != nil {
 			return err

@@ -18,11 +18,14 @@ func TestRandomProgramEqualsMap(t *testing.T) {
 		rounds = 10
 	}
 	for _, pageSize := range []int{4 << 10, 16 << 10, 64 << 10} {
-		t.Run(fmt.Sprint("page", pageSize>>10, "KB"), func(t *testing.T) {
-			t.Parallel()
-			var fs vfs.Mem
-			runProgram(t, &fs, dbName, btree.Options{PageSize: pageSize, CacheSize: 1}, uint64(pageSize), rounds)
-		})
+		for _, buffer := range []int{0, 1, 20_000} {
+			t.Run(fmt.Sprintf("page %d KB, buffer %d", pageSize>>10, buffer), func(t *testing.T) {
+				t.Parallel()
+				var fs vfs.Mem
+				o := btree.Options{PageSize: pageSize, CacheSize: 1, WriteBuffer: buffer}
+				runProgram(t, &fs, dbName, o, uint64(pageSize+buffer), rounds/3)
+			})
+		}
 	}
 	t.Run("mapped", func(t *testing.T) {
 		t.Parallel()

@@ -34,6 +34,10 @@ type Options struct {
 	// History is how many of the last commits can be undone: with each commit its version is kept, and the one pushed out by it
 	// is given up. Commits that are made with 0 cannot be undone, and leave the history as it is.
 	History int
+	// WriteBuffer bounds in bytes the changes that a writable transaction collects before it applies them in the order of
+	// keys, 64 MB when it is 0. It is taken as the transaction needs it.
+	WriteBuffer int
+
 	// LockTimeout is how long to wait for another process that has the file open for writing. With 0, opening fails at once.
 	LockTimeout time.Duration
 
@@ -41,7 +45,11 @@ type Options struct {
 	FS vfs.FS
 }
 
-const defaultCacheSize = 64 << 20
+const (
+	defaultCacheSize   = 64 << 20
+	defaultWriteBuffer = 64 << 20
+	mostWriteBuffer    = 1 << 30
+)
 
 // withDefaults returns a copy that is complete and valid.
 func (o *Options) withDefaults() (Options, error) {
@@ -61,6 +69,10 @@ func (o *Options) withDefaults() (Options, error) {
 	if c.CacheSize <= 0 {
 		c.CacheSize = defaultCacheSize
 	}
+	if c.WriteBuffer <= 0 {
+		c.WriteBuffer = defaultWriteBuffer
+	}
+	c.WriteBuffer = min(c.WriteBuffer, mostWriteBuffer)
 	if c.FS == nil {
 		c.FS = vfs.OS{}
 	}

@@ -215,13 +215,6 @@ func (p page) value(i int) (val []byte, overflow bool) {
 	return slice(p, at, valLen(lens)), lens&lensOverflow != 0
 }
 
-// leafEntry returns what suffix and value do, for entry i of a leaf.
-func (p page) leafEntry(i int) (suffix, val []byte, overflow bool) {
-	at, lens := p.record(i)
-	n := keyLen(lens)
-	return slice(p, at, n), slice(p, at+n, valLen(lens)), lens&lensOverflow != 0
-}
-
 // appendKey appends the whole key of entry i to b.
 func (p page) appendKey(b []byte, i int) []byte {
 	return append(append(b, p.prefix()...), p.suffix(i)...)

@@ -6,13 +6,102 @@ import (
 	"runtime/debug"
 )
 
-// Put sets the value of key. The database keeps copies.
-func (t *Tree) Put(key, val []byte) (err error) {
-	defer recoverFault(debug.SetPanicOnFault(true), &err)
+// Put sets the value of key. The database keeps copies. Put says nothing of an earlier value, so that it need not look for it:
+// what it does to pages may happen later, and an error in that, such as a damaged page, may come from a later call.
+func (t *Tree) Put(key, val []byte) error {
+	if t.tail && t.appendQuick(key, val) {
+		return nil
+	}
 	if err := t.checkPut(key, val); err != nil {
 		return err
 	}
-	return t.tx.fail(t.put(key, val))
+	if t.buf.n > 0 && len(key)+len(val) <= t.tx.db.limit.maxInline && !t.tx.isFull() {
+		t.collect(key, val, packLens(len(key), len(val), false))
+		return nil
+	}
+	return t.putGuarded(key, val)
+}
+
+func (t *Tree) putGuarded(key, val []byte) (err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	last, err := t.isBeyond(key)
+	if err != nil {
+		return err
+	}
+	if last {
+		return t.tx.fail(t.put(key, val))
+	}
+	return t.buffered(key, val)
+}
+
+// Remove removes key if it is there. Unlike Delete it does not say whether it was, and so need not look for it: see Put.
+func (t *Tree) Remove(key []byte) error {
+	if err := t.usable(true); err != nil {
+		return err
+	}
+	if len(key) > t.tx.db.limit.maxKey {
+		return nil
+	}
+	if t.tx.isFull() {
+		if err := t.tx.flushGuarded(); err != nil {
+			return err
+		}
+	}
+	t.collect(key, nil, packLens(len(key), 0, false)|changeRemove)
+	return nil
+}
+
+// isBeyond reports whether key comes after all keys of a tree without buffered changes. After it was not it is taken not to be.
+func (t *Tree) isBeyond(key []byte) (bool, error) {
+	if t.root == 0 && t.buf.n == 0 {
+		return true, nil
+	}
+	if t.buf.n > 0 || t.scattered {
+		return false, nil
+	}
+	if t.tail {
+		return t.afterTail(key), nil
+	}
+	p, err := t.tx.root(t.root)
+	for err == nil && p.isBranch() {
+		p, err = t.tx.page(p.child(p.count()-1), p.level()-1)
+	}
+	if err != nil {
+		return false, err
+	}
+	last := p.compareKey(p.count()-1, key) < 0
+	t.scattered = !last
+	return last, nil
+}
+
+// buffered puts a change into the buffer. A value too long for a leaf goes into its pages at once.
+func (t *Tree) buffered(key, val []byte) error {
+	if t.tx.isFull() {
+		if err := t.tx.flush(); err != nil {
+			return err
+		}
+	}
+	lens := packLens(len(key), 0, true) | refSize<<lensValShift
+	if len(key)+len(val) > t.tx.db.limit.maxInline {
+		var pages uint64
+		val, pages = t.tx.writeOverflow(val)
+		t.overflow += pages
+	} else {
+		lens = packLens(len(key), len(val), false)
+	}
+	t.collect(key, val, lens)
+	return nil
+}
+
+// collect appends a change to the buffer.
+func (t *Tree) collect(key, val []byte, lens uint32) {
+	if t.buf.n == 0 {
+		t.touch()
+		t.buf.mem = &t.tx.db.changes
+		t.buf.mem.users++
+	}
+	t.gen++
+	t.buf.add(key, val, lens)
 }
 
 func (t *Tree) checkPut(key, val []byte) error {
@@ -32,13 +121,16 @@ func (t *Tree) checkPut(key, val []byte) error {
 // returns ErrKeyOrder, and the tree keeps what came before.
 func (t *Tree) Load(seq iter.Seq2[[]byte, []byte]) (err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if err := t.usable(true); err != nil {
+	if err := t.settled(true); err != nil {
 		return err
 	}
 	if t.keys != 0 {
 		return fmt.Errorf("%w: %q has %d keys", ErrTreeNotEmpty, t.name, t.keys)
 	}
 	for key, val := range seq {
+		if t.tail && t.appendQuick(key, val) {
+			continue
+		}
 		if err := t.checkPut(key, val); err != nil {
 			return err
 		}
@@ -90,6 +182,16 @@ func (t *Tree) put(key, val []byte) error {
 	return t.putSearch(&e)
 }
 
+// appendQuick puts an entry after the last one, if that takes no more than room in the last leaf.
+func (t *Tree) appendQuick(key, val []byte) bool {
+	if t.tx.done || t.tx.err != nil || !t.path[0].p.appendLast(key, val) {
+		return false
+	}
+	t.gen++
+	t.addKeys(1)
+	return true
+}
+
 // append inserts an entry after the last one. The tail path stays.
 func (t *Tree) append(e *entry) error {
 	t.gen++
@@ -111,18 +213,11 @@ func (t *Tree) putSearch(e *entry) error {
 	if err := t.descend(e.key); err != nil {
 		return err
 	}
-	leaf := &t.path[0]
-	i, found := leaf.p.search(e.key)
-	leaf.i = i
-	if found {
-		return t.replace(e)
-	}
-	t.addKeys(1)
-	if leaf.p.insert(i, e) {
+	good, err := t.applyOne(e, false)
+	if good {
 		t.tail = t.isTailPath()
-		return nil
 	}
-	return t.insertSplitting(e)
+	return err
 }
 
 // plant gives an empty tree its first leaf.
@@ -192,22 +287,22 @@ func (t *Tree) addKeys(n int64) {
 	}
 }
 
-// replace gives the entry at the path a new value.
-func (t *Tree) replace(e *entry) error {
+// replace gives the entry at the path a new value, and reports whether the path is still good.
+func (t *Tree) replace(e *entry) (bool, error) {
 	leaf := t.path[0]
 	if old, overflow := leaf.p.value(leaf.i); overflow {
 		if err := t.freeOverflow(old); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if leaf.p.replaceValue(leaf.i, e.val, e.overflow) {
-		return nil
+		return true, nil
 	}
 	leaf.p.remove(leaf.i, leaf.i+1)
 	if leaf.p.insert(leaf.i, e) {
-		return nil
+		return true, nil
 	}
-	return t.insertSplitting(e)
+	return false, t.insertSplitting(e)
 }
 
 // insertSplitting inserts an entry at the path into a leaf that has no room for it as it is.
@@ -239,6 +334,9 @@ func (t *Tree) newTail(e *entry) error {
 	p := t.tx.newPage()
 	build(p, kindLeaf, 0, nil)
 	p.setPrefix(e.key[:commonPrefix(first, e.key)])
+	if lens := packLens(len(e.key)-p.prefixLen(), len(e.val), e.overflow); lens|lensFixed == leaf.lens() {
+		p.setCap(leaf.count()) // it will hold as many
+	}
 	if !p.insert(0, e) {
 		build(p, kindLeaf, 0, []entry{*e})
 	}

@@ -28,6 +28,9 @@ func (tx *Tx) Savepoint() (Savepoint, error) {
 	if err := tx.usable(true); err != nil {
 		return Savepoint{}, err
 	}
+	if err := tx.flushGuarded(); err != nil {
+		return Savepoint{}, err
+	}
 	s := &save{
 		marks:   marks{allocated: len(tx.allocated), freed: len(tx.freed)},
 		pageEnd: tx.pageEnd,
@@ -60,6 +63,7 @@ func (tx *Tx) RollbackTo(sp Savepoint) (err error) {
 		return ErrSavepoint
 	}
 	s := sp.save
+	tx.dropChanges()
 	tx.dropLoose()
 	tx.unallocate(s.allocated, s.pageEnd)
 	tx.freed = tx.freed[:s.freed]

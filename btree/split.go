@@ -2,9 +2,12 @@ package btree
 
 // store replaces the content of the page at a level of the path by the entries, which it distributes over as many pages as
 // they need, and links the new ones into the levels above. The entries may alias the old content.
-func (t *Tree) store(level int, es []entry) error {
+func (t *Tree) store(level int, es []entry) error { return t.storeAll(level, es, false) }
+
+// storeAll is store; fill says that all pages but the last one are to be filled, since more entries will follow.
+func (t *Tree) storeAll(level int, es []entry, fill bool) error {
 	kind := t.path[level].p.kind()
-	ends := partition(kind, es, t.tx.db.PageSize())
+	ends := partition(kind, es, t.tx.db.PageSize(), fill)
 	siblings := make([]entry, 0, 2)
 	for k, from := range ends[:len(ends)-1] {
 		siblings = append(siblings, t.newSibling(level, kind, es, from, ends[k+1]))
@@ -76,27 +79,93 @@ func (t *Tree) splice(level, i, j int, with []entry) error {
 	return t.store(level, es)
 }
 
-// partition divides entries into pages and returns where each page ends: one page if they fit, else two of about the same
-// size, else as many as it takes to fill them in order.
-func partition(kind byte, es []entry, pageSize int) []int {
-	whole := measureAll(kind, es)
-	if whole <= pageSize {
-		return []int{len(es)}
+// partition divides entries into pages and returns where each page ends. It takes no more pages than it must, and fills them
+// alike, or if so asked all but the last one.
+func partition(kind byte, es []entry, pageSize int, fill bool) []int {
+	ends := pack(kind, es, pageSize)
+	switch {
+	case fill || len(ends) == 1:
+		return ends
+	case len(ends) == 2:
+		if m := middle(kind, es); fits(kind, es[:m], pageSize) && fits(kind, es[m:], pageSize) {
+			return []int{m, len(es)}
+		}
+		return ends
 	}
-	if m := middle(kind, es); fits(kind, es[:m], pageSize) && fits(kind, es[m:], pageSize) {
-		return []int{m, len(es)}
+	return spread(kind, es, pageSize, len(ends))
+}
+
+// pack fills pages in order.
+func pack(kind byte, es []entry, pageSize int) (ends []int) {
+	uniform := kind == kindLeaf && uniformLens(es)
+	for from := 0; ; {
+		if uniform {
+			from += pagefulUniform(es[from:], pageSize)
+		} else {
+			from += pageful(kind, es[from:], pageSize)
+		}
+		ends = append(ends, from)
+		if from >= len(es) {
+			return ends
+		}
 	}
-	var ends []int
+}
+
+// spread divides entries over a number of pages, or a few more, that are filled about alike.
+func spread(kind byte, es []entry, pageSize, pages int) (ends []int) {
+	left := 0
+	for i := range es {
+		left += sizeOf(kind, &es[i])
+	}
+	for from := 0; from < len(es); {
+		most := from + pageful(kind, es[from:], pageSize)
+		share := left / max(1, pages-len(ends))
+		end, taken := from, 0
+		for end < most && (taken < share || end == from) {
+			taken += sizeOf(kind, &es[end])
+			end++
+		}
+		left -= taken
+		ends = append(ends, end)
+		from = end
+	}
+	return ends
+}
+
+// sizeOf returns the bytes that an entry takes at most in a page.
+func sizeOf(kind byte, e *entry) int {
+	return len(e.key) + len(e.val) + entrySize(kind == kindBranch)
+}
+
+// pageful returns how many entries from the first on fit into a page.
+func pageful(kind byte, es []entry, pageSize int) int {
 	m := newMeasure(kind)
 	for i := range es {
 		m.add(&es[i])
 		if m.size() > pageSize {
-			ends = append(ends, i)
-			m = newMeasure(kind)
-			m.add(&es[i])
+			return max(i, 1)
 		}
 	}
-	return append(ends, len(es))
+	return len(es)
+}
+
+// pagefulUniform is pageful for entries of a leaf with equal lengths. It may stop an entry short of what is possible.
+func pagefulUniform(es []entry, pageSize int) int {
+	whole := len(es[0].key) + len(es[0].val) + leafEntry
+	fit := func(prefix int) int {
+		return max(1, min(len(es), (pageSize-arraysAt(prefix))/(whole-prefix)))
+	}
+	most := fit(len(es[0].key))
+	return fit(commonPrefix(es[0].key, es[most-1].key))
+}
+
+func uniformLens(es []entry) bool {
+	for i := range es {
+		if len(es[i].key) != len(es[0].key) || len(es[i].val) != len(es[0].val) || es[i].overflow != es[0].overflow {
+			return false
+		}
+	}
+	return len(es) > 0
 }
 
 func measureAll(kind byte, es []entry) int {
@@ -111,14 +180,13 @@ func fits(kind byte, es []entry, pageSize int) bool { return measureAll(kind, es
 
 // middle returns the index, neither first nor end, that divides the bytes of the entries most evenly.
 func middle(kind byte, es []entry) int {
-	size := func(e *entry) int { return len(e.key) + len(e.val) + entrySize(kind == kindBranch) }
 	sum := 0
 	for i := range es {
-		sum += size(&es[i])
+		sum += sizeOf(kind, &es[i])
 	}
 	left := 0
 	for i := range es {
-		next := left + size(&es[i])
+		next := left + sizeOf(kind, &es[i])
 		if 2*next >= sum {
 			if i > 0 && sum-2*left < 2*next-sum {
 				return i

@@ -16,7 +16,10 @@ type Tree struct {
 	changed bool
 	gen     uint64 // counts changes, for cursors
 	path    []step // of the last descent for writing, from the leaf up
-	tail    bool   // path leads to the last leaf, and no savepoint shares its pages
+	tail    bool   // path leads to the last leaf, whose pages are the transaction's, and no change is buffered
+	buf     buffer
+	// scattered: keys come in no order, so that it is not worth looking whether one comes after all others
+	scattered bool
 }
 
 // step is a page on a path and the entry that the path takes there.
@@ -41,6 +44,14 @@ func (t *Tree) usable(write bool) error {
 	return nil
 }
 
+// settled is usable, and applies what is buffered, so that the tree's pages can be looked at.
+func (t *Tree) settled(write bool) error {
+	if err := t.usable(write); err != nil || t.buf.n == 0 {
+		return err
+	}
+	return t.tx.flushGuarded()
+}
+
 // restore puts the tree back to an earlier state.
 func (t *Tree) restore(r treeRoot) {
 	t.treeRoot = r
@@ -58,7 +69,7 @@ func (t *Tree) touch() {
 
 // Len returns the number of keys.
 func (t *Tree) Len() (uint64, error) {
-	if err := t.usable(false); err != nil {
+	if err := t.settled(false); err != nil {
 		return 0, err
 	}
 	return t.keys, nil
@@ -67,7 +78,7 @@ func (t *Tree) Len() (uint64, error) {
 // Get returns the value of key, and whether there is one. The slice is valid as said at Tx.
 func (t *Tree) Get(key []byte) (val []byte, ok bool, err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if err := t.usable(false); err != nil {
+	if err := t.settled(false); err != nil {
 		return nil, false, err
 	}
 	return t.get(key)
@@ -92,14 +103,18 @@ func (t *Tree) get(key []byte) ([]byte, bool, error) {
 // Has reports whether there is a value for key, without reading it.
 func (t *Tree) Has(key []byte) (ok bool, err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if err := t.usable(false); err != nil {
+	if err := t.settled(false); err != nil {
 		return false, err
 	}
+	return t.has(key)
+}
+
+func (t *Tree) has(key []byte) (bool, error) {
 	p, err := t.leaf(key)
 	if p == nil || err != nil {
 		return false, err
 	}
-	_, ok = p.search(key)
+	_, ok := p.search(key)
 	return ok, nil
 }
 
@@ -118,7 +133,7 @@ func (t *Tree) leaf(key []byte) (page, error) {
 // Rank returns how many keys are less than key.
 func (t *Tree) Rank(key []byte) (n uint64, err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if err := t.usable(false); err != nil {
+	if err := t.settled(false); err != nil {
 		return 0, err
 	}
 	return t.rank(key)
@@ -145,7 +160,7 @@ func (t *Tree) rank(key []byte) (uint64, error) {
 // Count returns the number of keys in a range without visiting them.
 func (t *Tree) Count(lo, hi []byte) (n uint64, err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if err := t.usable(false); err != nil {
+	if err := t.settled(false); err != nil {
 		return 0, err
 	}
 	end := t.keys

@@ -36,7 +36,9 @@ type Tx struct {
 // scratch is memory that rebuilding pages uses again and again.
 type scratch struct {
 	entries []entry
+	old     []entry
 	arena   []byte
+	fence   []byte
 }
 
 func newTx(db *DB, m meta, writable bool) *Tx {
@@ -79,6 +81,10 @@ func (tx *Tx) end() {
 		return
 	}
 	tx.done = true
+	if tx.writable {
+		tx.dropChanges()
+		tx.db.changes.shrink(keepChunks)
+	}
 	tx.dropLoose()
 	tx.saves, tx.scratch = nil, scratch{}
 	tx.db.end(tx)

@@ -21,7 +21,7 @@ func TestUndo(t *testing.T) {
 			db := open(t, l.disk, l.opts)
 			states, last := []contents{{}}, uint64(0)
 			for i := range 60 {
-				if l.p.r.IntN(3) == 0 && len(states) > history {
+				if l.p.r.IntN(3) == 0 && len(states) > history+1 { // the first state was before all commits
 					n := 1 + l.p.r.IntN(history)
 					if err := db.Undo(n); err != nil {
 						t.Fatal(err)

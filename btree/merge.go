@@ -1,0 +1,115 @@
+package btree
+
+// mergePages is how many pages of changes are merged into leaves at a time.
+const mergePages = 16
+
+// merging builds leaves anew, with many changes at a time.
+type merging struct {
+	*Tree
+	run    *sortedRun
+	room   int      // bytes that are left for changes
+	left   int      // changes that belong to the newest leaf and found no room
+	before int      // keys that the leaves had
+	taken  []extent // the leaves after the first
+}
+
+// merge builds the leaf of the path anew, with the first n changes, and together with it the leaves after it under the same
+// branch of which as much is to be changed, so that pages become full.
+func (t *Tree) merge(r *sortedRun, n int) error {
+	s := &t.tx.scratch
+	s.entries, s.arena = s.entries[:0], s.arena[:0]
+	key, _, _ := r.next()
+	m := merging{Tree: t, run: r, room: mergePages * t.tx.db.PageSize()}
+	err := m.leaf(t.path[0].p, n)
+	for more := true; more && err == nil; {
+		more, err = m.follower()
+	}
+	if err != nil {
+		return err
+	}
+	return m.finish(key)
+}
+
+// leaf merges the entries of a leaf with the first n changes, as many as there is room for.
+func (m *merging) leaf(p page, n int) error {
+	s := &m.tx.scratch
+	s.old = decode(p, s.old[:0], &s.arena)
+	old := s.old
+	m.before += len(old)
+	for ; n > 0 && m.room > 0; n-- {
+		key, val, lens := m.run.next()
+		i := 0
+		for i < len(old) && string(old[i].key) < string(key) {
+			i++
+		}
+		s.entries = append(s.entries, old[:i]...)
+		if old = old[i:]; len(old) > 0 && string(old[0].key) == string(key) {
+			if old[0].overflow {
+				if err := m.freeOverflow(old[0].val); err != nil {
+					return err
+				}
+			}
+			old = old[1:]
+		}
+		if lens&changeRemove == 0 {
+			s.entries = append(s.entries, entry{key: key, val: val, overflow: lens&lensOverflow != 0})
+			m.room -= len(key) + len(val)
+		}
+		m.run.skip()
+	}
+	s.entries = append(s.entries, old...)
+	m.left = n
+	return nil
+}
+
+// follower merges the next leaf if enough of it is to be changed, and reports whether it did.
+func (m *merging) follower() (bool, error) {
+	if m.left > 0 || m.room <= 0 || len(m.run.changes) == 0 || len(m.path) == 1 {
+		return false, nil
+	}
+	parent := m.path[1]
+	i := parent.i + 1 + len(m.taken)
+	if i == parent.p.count() {
+		return false, nil
+	}
+	p, err := m.tx.page(parent.p.child(i), 0)
+	if err != nil {
+		return false, err
+	}
+	n := m.run.before(m.fence(i))
+	if n*denseShare <= p.count() {
+		return false, nil
+	}
+	m.taken = append(m.taken, extent{first: parent.p.child(i), pages: 1, born: p.version()})
+	return true, m.leaf(p, n)
+}
+
+// finish puts the entries into pages in the place of the leaves that they are from. key is that of the first change.
+func (m *merging) finish(key []byte) error {
+	es := m.tx.scratch.entries
+	if len(m.taken) > 0 {
+		m.joinEntries()
+	}
+	m.addKeys(int64(len(es)) - int64(m.before))
+	if err := m.storeAll(0, es, m.left > 0); err != nil {
+		return err
+	}
+	for _, x := range m.taken { // not before: entries were in them
+		m.freePage(x.first, false, x.born)
+	}
+	if len(m.path) > 1 && (len(m.taken) > 0 || underfull(m.path[0].p)) || len(es) == 0 {
+		return m.rebalance(key)
+	}
+	return nil
+}
+
+// joinEntries makes one entry of those of the leaves in the branch above them.
+func (m *merging) joinEntries() {
+	p, i := m.path[1].p, m.path[1].i
+	keys := p.keys(i)
+	for k := range m.taken {
+		keys += p.keys(i + 1 + k)
+	}
+	p.setKeys(i, keys)
+	p.remove(i+1, i+1+len(m.taken))
+}
