@@ -23,7 +23,8 @@ const workerFlag = "-worker"
 // config says what is measured.
 type config struct {
 	n     int
-	large int // records of the large works, which are left out when it is 0
+	large int     // records of the large works, which are left out when it is 0
+	big   float64 // gigabytes of the big works, which are left out when it is 0
 	runs  int
 	quick bool
 	works []string // parts of names, all when there are none
@@ -59,13 +60,14 @@ func exit(err error) {
 }
 
 func parseFlags(args []string, quick string) config {
-	c := config{n: 1_000_000, large: 20_000_000, runs: 5, quick: quick != "" && quick != "0"}
+	c := config{n: 1_000_000, large: 20_000_000, big: 4, runs: 5, quick: quick != "" && quick != "0"}
 	if c.quick {
-		c.n, c.large, c.runs = 200_000, 0, 3
+		c.n, c.large, c.big, c.runs = 100_000, 0, 0.2, 3
 	}
 	f := flag.NewFlagSet("engine", flag.ExitOnError)
 	f.IntVar(&c.n, "n", c.n, "the number of records")
 	f.IntVar(&c.large, "large", c.large, "the number of records of the large works, 0 to leave them out")
+	f.Float64Var(&c.big, "big", c.big, "the size in GB of the big works, 0 to leave them out")
 	f.IntVar(&c.runs, "runs", c.runs, "how often each engine does each work")
 	list(f, &c.works, "work", "measure only works whose names contain one of these, separated by commas")
 	list(f, &c.peers, "peers", "compare only with these engines, separated by commas")
@@ -96,7 +98,7 @@ func (c *config) selected() ([]*group, error) {
 	}
 	var out []*group
 	for _, g := range allGroups() {
-		if g.large && c.large == 0 {
+		if c.records(g.scale) == 0 {
 			continue
 		}
 		if r := g.restrict(want, c.peers); r != nil {
@@ -130,12 +132,17 @@ func measureAll(ctx context.Context, c config) (err error) {
 			l.log("    %-10s %10s %s ±%.0f%%", e.label, number(r.median(e.label)), r.work.unit.name, 50*r.spread(e.label))
 		}
 	}
+	var failed error // of groups: the others are measured all the same
 	for _, g := range groups {
 		if err := l.measure(ctx, g); err != nil {
-			return fmt.Errorf("%s: %w", g.name, err)
+			l.log("%v", err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", g.name, err))
+		}
+		if ctx.Err() != nil {
+			return failed
 		}
 	}
-	return c.finish(results, machine(l.dir), time.Since(started))
+	return errors.Join(failed, c.finish(results, machine(l.dir), time.Since(started)))
 }
 
 // finish prints and writes the results.
@@ -164,7 +171,7 @@ func (c *config) finish(results []*result, about []string, took time.Duration) e
 
 // lab prepares what measuring needs: programs, orders, a folder for stores.
 func (c *config) lab(ctx context.Context, groups []*group) (_ *lab, clean func() error, err error) {
-	l := &lab{engines: make(map[string]engine), n: c.n, large: c.large, runs: c.runs, log: func(format string, args ...any) {
+	l := &lab{engines: make(map[string]engine), records: c.records, runs: c.runs, log: func(format string, args ...any) {
 		fmt.Fprintf(c.log, format+"\n", args...)
 	}}
 	for _, dir := range []string{c.cache, c.dir} {

@@ -47,8 +47,7 @@ func median(x []float64) float64 {
 type lab struct {
 	dir     string            // for stores
 	engines map[string]engine // built, by name
-	n       int               // records
-	large   int               // records of large groups
+	records func(s scale) int
 	runs    int
 	log     func(format string, args ...any)
 	done    func(r *result) // is called with each result as soon as there is one
@@ -61,10 +60,7 @@ type doer interface {
 
 // measure does the works of a group.
 func (l *lab) measure(ctx context.Context, g *group) (err error) {
-	o := &orders{dir: l.dir, n: l.n}
-	if g.large {
-		o.n = l.large
-	}
+	o := &orders{dir: l.dir, n: l.records(g.scale)}
 	sessions := make(map[string]*session)
 	defer func() {
 		for _, s := range sessions {
@@ -97,7 +93,8 @@ func (l *lab) measure(ctx context.Context, g *group) (err error) {
 }
 
 // measureWork runs a work several times with every entrant, in turns. The
-// first round warms caches up and does not count.
+// first round warms caches up and does not count. Those whom no target names
+// leave after half of the rounds.
 func (l *lab) measureWork(g *group, w *work, o *orders, engines map[string]doer) (*result, error) {
 	r := &result{group: g, work: w, runs: make(map[string][]float64)}
 	rounds := l.runs + 1
@@ -107,6 +104,9 @@ func (l *lab) measureWork(g *group, w *work, o *orders, engines map[string]doer)
 	sums := make(map[float64]string)
 	for round := range rounds {
 		for _, e := range w.entrants {
+			if round > (rounds+1)/2 && !w.judged(e) {
+				continue
+			}
 			x, err := o.obey(engines[e.engine], append(slices.Clone(w.before), e.run...)...)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", w.name, err)

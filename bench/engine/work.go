@@ -18,10 +18,36 @@ type group struct {
 	name    string
 	note    string // for the document: what is done, and what to beware of
 	data    dataKind
-	large   bool     // at the larger number of records, and only when asked
+	scale   scale
 	whole   bool     // works need those before them: they are measured together
 	prepare []string // commands for each engine before anything is measured
 	works   []work
+}
+
+// scale says how many records a group has.
+type scale int
+
+const (
+	usual     scale = iota // as many as asked for
+	fewer                  // a tenth of that: for records that are large
+	many                   // the number of the large works
+	gigabytes              // as many as fill the size of the big works
+)
+
+// bytesOfBig is the length of the values of the big works.
+const bytesOfBig = 1000
+
+// records returns how many records a group has, or 0 if it is not wanted.
+func (c *config) records(s scale) int {
+	switch s {
+	case fewer:
+		return c.n / 10
+	case many:
+		return c.large
+	case gigabytes:
+		return int(c.big * 1e9 / bytesOfBig)
+	}
+	return c.n
 }
 
 // work is something whose speed, size or other figure is compared.
@@ -48,6 +74,11 @@ func with(run string, engines ...string) []entrant {
 		out = append(out, entrant{label: e, engine: e, run: []string{run}})
 	}
 	return out
+}
+
+// judged reports whether a target compares ours with the entrant.
+func (w *work) judged(e entrant) bool {
+	return e.label == ours || slices.ContainsFunc(w.targets, func(t target) bool { return slices.Contains(t.peers, e.label) })
 }
 
 // unit says how a figure is made of an answer, and which figures are better.

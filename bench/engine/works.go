@@ -20,10 +20,10 @@ func allGroups() []group {
 			durableGroup(),
 			deleteGroup(),
 			sizeGroup(),
-			shapeGroup("8+8", dataKind{"8", "8"}),
-			shapeGroup("16+100", dataKind{"16", "100"}),
-			shapeGroup("shared prefix", dataKind{"user", "16"}),
-			shapeGroup("long values", dataKind{"user", "10-4000"}),
+			shapeGroup("8+8", dataKind{"8", "8"}, usual),
+			shapeGroup("16+100", dataKind{"16", "100"}, usual),
+			shapeGroup("shared prefix", dataKind{"user", "16"}, usual),
+			shapeGroup("long values", dataKind{"user", "10-4000"}, fewer),
 		},
 		ownGroups(), seedGroups(), largeGroups(),
 	)
@@ -153,11 +153,12 @@ func sizeGroup() group {
 }
 
 // shapeGroup measures the basic works with other records.
-func shapeGroup(name string, d dataKind) group {
+func shapeGroup(name string, d dataKind, s scale) group {
 	named := func(work string) string { return work + ", " + name }
 	g := group{
 		name:    "Other records: " + name,
 		data:    d,
+		scale:   s,
 		prepare: load,
 		works: []work{
 			{

@@ -1,11 +1,14 @@
 package main
 
+import "strconv"
+
 // What is measured of the engine itself: against a limit, or against itself
 // under other conditions.
 
 var (
 	perSecond = unit{name: "1/s", higher: true, of: func(a answer) float64 { return a["ops"] / a["ns"] * 1e9 }}
 	p99       = unit{name: "ns", of: func(a answer) float64 { return a["p99"] }}
+	rate      = unit{name: "MB/s", higher: true, of: func(a answer) float64 { return a["bytes"] / a["ns"] * 1e3 }}
 	allocs    = unit{name: "allocations", of: func(a answer) float64 { return a["allocs"] / a["ops"] }}
 )
 
@@ -13,7 +16,7 @@ var (
 func own(label string, run ...string) entrant { return entrant{label: label, engine: ours, run: run} }
 
 func ownGroups() []group {
-	return []group{concurrencyGroup(), allocationGroup(), openGroup(), compactGroup()}
+	return []group{concurrencyGroup(), allocationGroup(), openGroup(), replayGroup(), compactGroup(), memoryGroup()}
 }
 
 func concurrencyGroup() group {
@@ -70,6 +73,41 @@ func openGroup() group {
 	}
 }
 
+// cacheSize is the engine's default, in megabytes.
+const cacheSize = 64
+
+func replayGroup() group {
+	return group{
+		name:    "Recovery",
+		note:    `A tree of all records, then 100,000 more in durable transactions of 100; a copy of the file, made while it is open, is opened as after a crash. The rate counts the bytes of keys and values that were committed.`,
+		data:    dataKind{"4", "100"},
+		prepare: []string{"fresh nosync", "put {spaced} {n} {n}", "close", "open sync"},
+		works: []work{{
+			name: "replay of the log", unit: rate, entrants: []entrant{own(ours, "replay {random} 100000 100")},
+			targets: []target{reaching(300)},
+		}},
+	}
+}
+
+func memoryGroup() group {
+	const note = `The most memory of its own that the process took, apart from pages of files that the system maps, beside the size of the cache: of one transaction that puts all of a file that is much larger, in random order, and of a scan of it.`
+	return group{
+		name: "Memory", note: note, data: dataKind{"8", strconv.Itoa(bytesOfBig)}, scale: gigabytes, whole: true,
+		works: []work{
+			{
+				name: "memory of a large transaction", unit: megabytes, once: true, before: []string{"fresh nosync"},
+				entrants: []entrant{own(ours, "memory put {perm} {n}")},
+				targets:  []target{within(cacheSize)},
+			},
+			{
+				name: "memory of a large scan", unit: megabytes, once: true,
+				entrants: []entrant{own(ours, "memory scan {perm} {n}")},
+				targets:  []target{within(cacheSize)},
+			},
+		},
+	}
+}
+
 func compactGroup() group {
 	return group{
 		name: "Compaction",
@@ -90,7 +128,7 @@ func compactGroup() group {
 func largeGroups() []group {
 	const note = `The same ratios with many more records; the target is the ratio at the smaller number, but for 5 % of noise.`
 	return []group{{
-		name: "Large", note: note, data: dataKind{"16", "100"}, large: true, whole: true,
+		name: "Large", note: note, data: dataKind{"16", "100"}, scale: many, whole: true,
 		works: []work{
 			{
 				name: "random put, large", unit: nanoseconds, once: true, before: []string{"fresh nosync"},

@@ -3,7 +3,9 @@ package worker
 import (
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -22,6 +24,9 @@ import (
 //	read FILE MS W         get keys of FILE for MS milliseconds; W is "writer" or "alone"
 //	latency FILE MS W      the same, answering with the 99th percentile of a get
 //	allocs get|step|put FILE N  count what N operations allocate
+//	memory put|scan FILE N      how much memory of its own that takes at most
+//	replay FILE N BATCH         commit the next N in durable transactions of BATCH, and open the file as a
+//	                            crash would leave it
 func (e *btreeEngine) commands() map[string]command {
 	return map[string]command{
 		"load":    {2, e.load},
@@ -29,6 +34,8 @@ func (e *btreeEngine) commands() map[string]command {
 		"read":    {3, e.read},
 		"latency": {3, e.latency},
 		"allocs":  {3, e.allocs},
+		"memory":  {3, e.memory},
+		"replay":  {3, e.replay},
 	}
 }
 
@@ -183,6 +190,86 @@ func (e *btreeEngine) timeGets(d *data, x []uint32, took *[]time.Duration) error
 		}
 		return nil
 	})
+}
+
+// memory answers with the peak of one transaction that puts, or of one scan.
+func (e *btreeEngine) memory(w *worker, args []string) (string, error) {
+	x, err := w.take(args[1], args[2])
+	if err != nil {
+		return "", err
+	}
+	do := map[string]func() error{
+		"put":  func() error { return e.put(w.data, x, false) },
+		"scan": func() error { _, _, err := e.scan(false); return err },
+	}[args[0]]
+	if do == nil {
+		return "", fmt.Errorf("there is no memory of %q", args[0])
+	}
+	peak, err := peakMemory(do)
+	return fmt.Sprintf("ok bytes=%d ops=%d", peak, len(x)), err
+}
+
+// replay answers with the bytes of the records that were committed, and the
+// time of opening a copy of the file that was made while it was open.
+func (e *btreeEngine) replay(w *worker, args []string) (string, error) {
+	x, err := w.take(args[0], args[1])
+	if err != nil {
+		return "", err
+	}
+	batch, err := strconv.Atoi(args[2])
+	if err != nil || batch < 1 {
+		return "", fmt.Errorf("a transaction of %q", args[2])
+	}
+	size := 0
+	for part := range slices.Chunk(x, batch) {
+		if err := e.put(w.data, part, false); err != nil {
+			return "", err
+		}
+	}
+	for key, val := range pairs(w.data, x) {
+		size += len(key) + len(val)
+	}
+	crashed := e.Path() + "-crashed"
+	if err := copyFile(e.Path(), crashed); err != nil {
+		return "", err
+	}
+	ns, err := timeOpening(crashed, w.data.key(x[len(x)-1]))
+	return fmt.Sprintf("ok ns=%d bytes=%d ops=1", ns, size), errors.Join(err, os.Remove(crashed))
+}
+
+func copyFile(from, to string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// timeOpening opens a file and looks for a key that must be there.
+func timeOpening(path string, key []byte) (ns int64, err error) {
+	started := time.Now()
+	db, err := btree.Open(path, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	err = db.View(func(tx *btree.Tx) error {
+		t, err := tx.Tree(treeName)
+		if err != nil {
+			return err
+		}
+		if ok, err := t.Has(key); err != nil || !ok {
+			return errors.Join(err, errors.New("the last commit is missing"))
+		}
+		return nil
+	})
+	return time.Since(started).Nanoseconds(), err
 }
 
 func (e *btreeEngine) allocs(w *worker, args []string) (string, error) {
