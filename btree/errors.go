@@ -14,6 +14,8 @@ var (
 	ErrNotDatabase = errors.New("btree: not a database of this format")
 	// ErrVersion is returned when the file has another version of the format than FormatVersion.
 	ErrVersion = errors.New("btree: another format version")
+	// ErrOldVersion is returned when that version is an older one: Upgrade rewrites the file. It matches ErrVersion.
+	ErrOldVersion = fmt.Errorf("%w, an older one", ErrVersion)
 )
 
 // Returned when using a database.

@@ -77,7 +77,7 @@ func decodeMeta(b []byte) (*meta, error) {
 	if v := le.Uint32(b[metaFormat:]); v > FormatVersion {
 		return nil, fmt.Errorf("%w: the file has version %d and this program knows up to %d: use a newer program", ErrVersion, v, FormatVersion)
 	} else if v < FormatVersion {
-		return nil, fmt.Errorf("%w: the file has version %d and this program works with %d: upgrade it first", ErrVersion, v, FormatVersion)
+		return nil, fmt.Errorf("%w: the file has version %d and this program works with %d: upgrade it first", ErrOldVersion, v, FormatVersion)
 	}
 	m := &meta{
 		pageSize: int(le.Uint32(b[metaPageSize:])),

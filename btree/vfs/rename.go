@@ -13,6 +13,9 @@ type Renamer interface {
 
 	// Remove takes a file away. Whoever has it open keeps it.
 	Remove(name string) error
+
+	// CopyMode gives a file the permissions of another, where files have permissions.
+	CopyMode(from, to string) error
 }
 
 var (
@@ -26,6 +29,15 @@ func (OS) Rename(from, to string) error { return os.Rename(from, to) }
 
 // Remove removes the file.
 func (OS) Remove(name string) error { return os.Remove(name) }
+
+// CopyMode sets the permission bits.
+func (OS) CopyMode(from, to string) error {
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	return os.Chmod(to, info.Mode().Perm())
+}
 
 // Rename renames the file. A power cut before SyncDir may undo it.
 func (m *Mem) Rename(from, to string) error {
@@ -55,6 +67,9 @@ func (m *Mem) Remove(name string) error {
 	return nil
 }
 
+// CopyMode does nothing: files in memory have no permissions.
+func (m *Mem) CopyMode(_, _ string) error { return nil }
+
 // Rename passes the call on, if Base can.
 func (j *Inject) Rename(from, to string) error {
 	if err := j.ask(Call{Op: "rename", Name: from}); err != nil {
@@ -77,4 +92,16 @@ func (j *Inject) Remove(name string) error {
 		return ErrUnsupported
 	}
 	return r.Remove(name)
+}
+
+// CopyMode passes the call on, if Base can.
+func (j *Inject) CopyMode(from, to string) error {
+	if err := j.ask(Call{Op: "copymode", Name: to}); err != nil {
+		return err
+	}
+	r, ok := j.Base.(Renamer)
+	if !ok {
+		return ErrUnsupported
+	}
+	return r.CopyMode(from, to)
 }
