@@ -24,7 +24,7 @@ func TestConformance(t *testing.T) {
 		Lacks: []storetest.Capability{
 			storetest.Ranks,
 			storetest.Checks,
-			storetest.OneFile, storetest.Detailing, storetest.Definitions,
+			storetest.OneFile,
 			storetest.TupleOrder, // each column may have a collation of its own
 		},
 	})
