@@ -67,7 +67,7 @@ func (db *DB) Tables(ctx context.Context) ([]driver.TableInfo, error) {
 			return nil, err
 		}
 		if size.Val() > own.Val() {
-			tables = append(tables, driver.TableInfo{Name: Keys, Kind: driver.Table})
+			tables = append(tables, driver.TableInfo{Name: Keys, Kind: driver.Table}, driver.TableInfo{Name: Prefixes, Kind: driver.View})
 		}
 		return sortTables(tables), nil
 	})

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"strings"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -51,7 +52,7 @@ func (db *Writable) draft(ctx context.Context, tx *writeTx, name string) (*draft
 	if d := tx.drafts[name]; d != nil {
 		return d, nil
 	}
-	if name != Keys {
+	if strings.HasPrefix(name, contentsPrefix) {
 		if err := tx.watch(name[len(contentsPrefix):]); err != nil {
 			return nil, err
 		}
@@ -59,6 +60,9 @@ func (db *Writable) draft(ctx context.Context, tx *writeTx, name string) (*draft
 	table, err := db.raw(ctx, tx.conn, name)
 	if err != nil {
 		return nil, err
+	}
+	if reason := table.schema().ReadOnly; reason != "" {
+		return nil, driver.Errorf(driver.ReadOnly, "%s cannot be written: %s", name, reason)
 	}
 	d := &draft{tx: tx, table: table, schema: table.schema(), edits: map[string]*edit{}}
 	tx.drafts[name] = d

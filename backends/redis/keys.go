@@ -40,9 +40,11 @@ func (t *keysTable) schema() *driver.Schema {
 func (t *keysTable) holder(key tuple.Tuple) string { return key[0].AsText() }
 
 func (t *keysTable) list(ctx context.Context, r tuple.Range, begins bool) ([]string, error) {
-	return t.db.names.list(ctx, Keys, r, begins, func(ctx context.Context, at uint64, pattern string) ([]string, uint64, error) {
-		return t.db.rdb.Scan(ctx, at, pattern, scanCount).Result()
-	})
+	return t.db.names.list(ctx, Keys, r, begins, t.db.scanKeys)
+}
+
+func (db *DB) scanKeys(ctx context.Context, at uint64, pattern string) ([]string, uint64, error) {
+	return db.rdb.Scan(ctx, at, pattern, scanCount).Result()
 }
 
 func (t *keysTable) scan(ctx context.Context, q driver.Query) (driver.Page, error) {

@@ -21,7 +21,7 @@ func TestTablesOfKvlayer(t *testing.T) {
 	w.db = mustOpen(t, c).(*Writable)
 	const name = "kvlayer/app_ns/t1"
 	tables, err := w.db.Tables(w.ctx)
-	if err != nil || fmt.Sprint(tableNames(tables)) != "[keys "+name+"]" {
+	if err != nil || fmt.Sprint(tableNames(tables)) != "[keys "+name+" prefixes]" {
 		t.Errorf("tables: %v, %v", tables, err)
 	}
 	w.want("rows", w.keysOf(name), "(x'61') (x'62')")

@@ -28,6 +28,8 @@ const (
 // listing is what a SCAN has found, sorted.
 type listing struct {
 	names []string
+	// whole tells that there are no others.
+	whole bool
 	taken time.Time
 }
 
@@ -45,17 +47,17 @@ func (l *listings) forget() {
 	l.mu.Unlock()
 }
 
-func (l *listings) find(id string, begins bool) []string {
+func (l *listings) find(id string, begins bool) *listing {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	found := l.all[id]
 	if found == nil || begins && time.Since(found.taken) > fresh {
 		return nil
 	}
-	return found.names
+	return found
 }
 
-func (l *listings) keep(id string, names []string) {
+func (l *listings) keep(id string, found *listing) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.all == nil {
@@ -70,7 +72,7 @@ func (l *listings) keep(id string, names []string) {
 		}
 		delete(l.all, oldest)
 	}
-	l.all[id] = &listing{names, time.Now()}
+	l.all[id] = found
 }
 
 // scanner returns some names that match a pattern, and where to go on: 0 at
@@ -81,47 +83,60 @@ type scanner func(ctx context.Context, at uint64, pattern string) (names []strin
 // What names the whole. Begins tells that somebody begins to read, so that a
 // new listing is due.
 func (l *listings) list(ctx context.Context, what string, r tuple.Range, begins bool, scan scanner) ([]string, error) {
-	prefix := commonPrefix(r)
-	for _, id := range []string{what, what + "\x00" + prefix} {
-		if names := l.find(id, begins); names != nil {
-			return inRange(names, r), nil
-		}
-	}
-	names, err := collect(ctx, what, prefix, scan)
+	found, err := l.collect(ctx, what, commonPrefix(r), begins, scan)
 	if err != nil {
 		return nil, err
+	}
+	if !found.whole {
+		return nil, driver.Errorf(driver.TooLarge, "%s has more than %d names, too many to be sorted here", what, mostNames).
+			WithHint("narrow it to the beginning of a name, such as (\"user:\"*)")
+	}
+	return inRange(found.names, r), nil
+}
+
+// collect returns the names that begin with prefix, or as many as are listed at
+// most.
+func (l *listings) collect(ctx context.Context, what, prefix string, begins bool, scan scanner) (*listing, error) {
+	if found := l.find(what, begins); found != nil && (found.whole || prefix == "") {
+		return found, nil
 	}
 	id := what
 	if prefix != "" {
 		id += "\x00" + prefix
 	}
-	l.keep(id, names)
-	return inRange(names, r), nil
+	if found := l.find(id, begins); found != nil {
+		return found, nil
+	}
+	found, err := search(ctx, escapeGlob(prefix)+"*", scan)
+	if err == nil {
+		l.keep(id, found)
+	}
+	return found, err
 }
 
-// collect reads all names that begin with prefix.
-func collect(ctx context.Context, what, prefix string, scan scanner) ([]string, error) {
-	pattern := escapeGlob(prefix) + "*"
-	names := []string{}
+// search reads names that match a pattern.
+func search(ctx context.Context, pattern string, scan scanner) (*listing, error) {
+	found := &listing{names: []string{}, whole: true, taken: time.Now()}
 	for at := uint64(0); ; {
-		found, next, err := scan(ctx, at, pattern)
+		names, next, err := scan(ctx, at, pattern)
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, found...)
-		if len(names) > mostNames {
-			return nil, driver.Errorf(driver.TooLarge, "%s has more than %d names, too many to be sorted here", what, mostNames).
-				WithHint("narrow it to the beginning of a name, such as (\"user:\"*)")
-		}
+		found.names = append(found.names, names...)
 		if at = next; at == 0 {
 			break
 		}
+		if len(found.names) >= mostNames {
+			found.whole = false
+			break
+		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	slices.Sort(found.names)
+	found.names = slices.Compact(found.names)
+	return found, nil
 }
 
 var globs = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `^`, `\^`)

@@ -20,7 +20,10 @@ const contentsPrefix = Keys + "/"
 
 // isRaw reports whether a name is that of a table of what the server itself
 // keeps, and not of one of rowan's own.
-func isRaw(table string) bool { return table == Keys || strings.HasPrefix(table, contentsPrefix) }
+func isRaw(table string) bool {
+	return table == Keys || strings.HasPrefix(table, contentsPrefix) ||
+		table == Prefixes || strings.HasPrefix(table, prefixesBelow)
+}
 
 // rawTable is a table of what the server itself keeps.
 type rawTable interface {
@@ -70,8 +73,13 @@ type volatile interface {
 
 // raw returns the table of a name.
 func (db *DB) raw(ctx context.Context, c client.Cmdable, name string) (rawTable, error) {
-	if name == Keys {
+	switch {
+	case name == Keys:
 		return &keysTable{db: db}, nil
+	case name == Prefixes:
+		return &prefixTable{db: db, name: name}, nil
+	case strings.HasPrefix(name, prefixesBelow):
+		return &prefixTable{db: db, name: name, below: name[len(prefixesBelow):]}, nil
 	}
 	key := strings.TrimPrefix(name, contentsPrefix)
 	kind, err := c.Type(ctx, key).Result()
@@ -128,8 +136,12 @@ func sortTables(tables []driver.TableInfo) []driver.TableInfo {
 	return tables
 }
 
-// Links implements [driver.Linker]: a key leads to what is in it.
+// Links implements [driver.Linker]: a key leads to what is in it, a prefix to
+// the keys that begin with it, and to the longer prefixes.
 func (db *DB) Links(_ context.Context, s *driver.Schema, r *driver.Row) ([]driver.Link, error) {
+	if s.Name == Prefixes || strings.HasPrefix(s.Name, prefixesBelow) {
+		return prefixLinks(r), nil
+	}
 	if s.Name != Keys || len(r.Values) <= keyType {
 		return nil, nil
 	}

@@ -176,7 +176,7 @@ func TestKeysOfEveryType(t *testing.T) {
 	w.do("xadd", "x", "5-1", "name", "ann")
 	w.do("pexpireat", "s", "4102444800000")
 	tables, err := w.db.Tables(w.ctx)
-	if err != nil || len(tables) != 1 || tables[0].Name != Keys {
+	if err != nil || fmt.Sprint(tableNames(tables)) != "[keys prefixes]" {
 		t.Errorf("tables: %v, %v", tables, err)
 	}
 	want := map[string]string{
@@ -575,4 +575,54 @@ func TestALiveTransactionSeesWhatItDid(t *testing.T) {
 		t.Errorf("commit after somebody else wrote the same key: %v", err)
 	}
 	w.want("theirs stays", words(w.do("get", "s")), "theirs")
+}
+
+func TestPrefixesCountKeys(t *testing.T) {
+	w := newWorld(t)
+	for i := range 30 {
+		w.do("set", fmt.Sprintf("user:%d:name", i), i)
+		w.do("set", fmt.Sprintf("user:%d:mail", i), i)
+	}
+	w.do("set", "session:1", "x")
+	w.do("set", ":odd", "x")
+	w.do("set", "alone", "x")
+	count := func(table string) string {
+		t.Helper()
+		var all []string
+		for _, r := range w.rows(table) {
+			all = append(all, words(r.Key[0].AsText(), r.Values[0], r.Values[1].AsText()))
+		}
+		return strings.Join(all, ", ")
+	}
+	w.want("prefixes", count(Prefixes), ": 1 all, session: 1 all, user: 60 all")
+	w.want("below one", count(prefixesBelow+"user:7:"), "")
+	if rows := w.rows(prefixesBelow + "user:"); len(rows) != 30 || rows[0].Key.String() != `("user:0:")` {
+		t.Errorf("below user: %s", shown(rows))
+	}
+	links, err := w.db.Links(w.ctx, w.describe(Prefixes), w.get(Prefixes, named("user:")))
+	if err != nil || len(links) != 2 {
+		t.Fatalf("%v, %v", links, err)
+	}
+	if n, err := w.db.Count(w.ctx, w.describe(links[0].Table), links[0].Range); err != nil || n != 60 {
+		t.Errorf("the keys of user: %d, %v", n, err)
+	}
+	w.refused("a prefix", driver.ReadOnly, change(driver.Insert, Prefixes, named("x:")))
+}
+
+func TestNoMoreNamesAreSortedThanFit(t *testing.T) {
+	l := listings{}
+	endless := func(_ context.Context, at uint64, _ string) ([]string, uint64, error) {
+		names := make([]string, 100_000)
+		for i := range names {
+			names[i] = fmt.Sprintf("user:%d:%d", at, i)
+		}
+		return names, at + 1, nil
+	}
+	if _, err := l.list(t.Context(), Keys, tuple.Range{}, true, endless); driver.KindOf(err) != driver.TooLarge {
+		t.Errorf("%v", err)
+	}
+	found, err := l.collect(t.Context(), Keys, "", true, endless)
+	if err != nil || found.whole || len(found.names) < mostNames {
+		t.Errorf("%d names, whole %t, %v", len(found.names), found.whole, err)
+	}
 }

@@ -111,7 +111,7 @@ func (t *writeTx) CreateTree(name string) (kvrows.Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name == Keys || strings.HasPrefix(name, contentsPrefix) || strings.HasPrefix(name, kvlayerPrefix) {
+	if isRaw(name) || strings.HasPrefix(name, kvlayerPrefix) {
 		return nil, driver.Errorf(driver.Exists, "a table cannot be called %q: that name is for what else is in the database", name)
 	}
 	made := &overlay{tree: name, exists: true, listed: o.listed, writes: map[string]write{}}
