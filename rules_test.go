@@ -79,7 +79,7 @@ var importRules = map[string]importRule{
 		why: "a profile says how to connect, which is a driver.Connection, and connects nothing",
 	},
 	"store/transfer": {
-		may: []string{"store", "store/driver", "store/tuple"},
+		may: []string{"store", "store/driver", "store/sqltext", "store/tuple"},
 		why: "data moves between stores, whatever they are",
 	},
 	"store/storetest": {
