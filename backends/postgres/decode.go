@@ -51,13 +51,25 @@ func hasBinary(k tuple.Kind) bool {
 func decodersOf(columns []*driver.Column, described []pgconn.FieldDescription) []decoder {
 	ds := make([]decoder, len(described))
 	for i, f := range described {
-		name := ""
-		if columns[i] != nil {
-			name = columns[i].Type
+		c := columns[i]
+		switch {
+		case c == nil:
+			ds[i] = decoderOf(f.DataTypeOID, f.Format, "")
+		case f.DataTypeOID == pgtype.TextOID && c.Kind != tuple.KindText: // it was cut
+			ds[i] = cutDecoder(c)
+		default:
+			ds[i] = decoderOf(f.DataTypeOID, f.Format, c.Type)
 		}
-		ds[i] = decoderOf(f.DataTypeOID, f.Format, name)
 	}
 	return ds
+}
+
+// cutDecoder is for values of a type whose text was taken apart.
+func cutDecoder(c *driver.Column) decoder {
+	if c.Kind == tuple.KindJSON {
+		return decoder{text: func(s string) (tuple.Value, error) { return tuple.JSON(s), nil }}
+	}
+	return decoder{text: func(s string) (tuple.Value, error) { return tuple.Other(c.Type, s), nil }}
 }
 
 // decoderOf returns the decoder of a type. Name is the type's, for values that

@@ -40,27 +40,48 @@ func (dialect) RowValues([]driver.Column) bool { return true }
 
 func (dialect) Read(_ *driver.Column, expr string) string { return expr }
 
-// Cut cuts what is sent as text in characters, which is more than asked for but
-// needs no knowledge of the encoding. Types that are never long are left whole.
+// Cut cuts texts after characters, which leaves more bytes than asked for but
+// needs no knowledge of the encoding. What is short, as nearly all is, is not
+// touched: its size is known without reading it.
 func (dialect) Cut(c *driver.Column, expr string, most int) (value, size string) {
 	n := strconv.Itoa(most)
+	text := expr
 	switch c.Kind {
 	case tuple.KindBytes:
-		return "substr(" + expr + ", 1, " + n + ")", sizeAbove(expr, n)
+		return whenLong(expr, n, expr, "substr("+expr+", 1, "+n+")")
 	case tuple.KindText:
-		text := expr + "::text"
-		return "left(" + text + ", " + n + ")", sizeAbove(text, n)
-	case tuple.KindJSON, tuple.KindOther:
-		text := expr + "::text"
-		return "CASE WHEN octet_length(" + text + ") < " + n + " THEN " + text + " ELSE left(" + text + ", " + n + ") END", sizeAbove(text, n)
+		switch {
+		case c.Type == typeByte:
+			return expr, "NULL::integer"
+		case isPadded(c):
+			text = printed(expr)
+		}
+	case tuple.KindJSON:
+		text = expr + "::text"
+	case tuple.KindOther:
+		text = printed(expr)
+	default:
+		return expr, "NULL::integer"
 	}
-	return expr, "NULL::integer"
+	return whenLong(text, n, text, "left("+text+", "+n+")")
 }
 
-// sizeAbove returns an expression for the size of what has n bytes or more.
-func sizeAbove(expr, n string) string {
-	return "CASE WHEN octet_length(" + expr + ") >= " + n + " THEN octet_length(" + expr + ") END"
+// whenLong returns an expression for what has n bytes or more, instead of what
+// is shorter, and one for its size.
+func whenLong(expr, n, short, long string) (value, size string) {
+	isLong := "octet_length(" + expr + ") >= " + n
+	return "CASE WHEN " + isLong + " THEN " + long + " ELSE " + short + " END",
+		"CASE WHEN " + isLong + " THEN octet_length(" + expr + ") END"
 }
+
+// printed returns the text that the server prints for a value. To cast it to text
+// is not the same: that adds /32 to an address, and cuts the padding off.
+func printed(expr string) string {
+	return "CASE WHEN " + isNotNull(expr) + " THEN format('%s', " + expr + ") END"
+}
+
+// isNotNull: IS NOT NULL is false for a row in which any field is.
+func isNotNull(expr string) string { return expr + " IS DISTINCT FROM NULL" }
 
 func (dialect) NoColumns() string { return " DEFAULT VALUES" }
 

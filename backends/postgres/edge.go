@@ -216,8 +216,7 @@ func prefix(c *driver.Column, p tuple.Value) (first, after tuple.Value, err erro
 		}
 		return p, tuple.BytesOf(next), nil
 	}
-	name := spellingOf(c.Type).name
-	if c.Kind != tuple.KindText || !isBytewise(c) || name == typeChar || isText(c.Type) {
+	if c.Kind != tuple.KindText || !isBytewise(c) || isPadded(c) || isText(c.Type) {
 		e := driver.Errorf(driver.Unsupported, "the texts that begin with %s do not follow each other in the order of column %s", clip(p.String()), c.Name)
 		return tuple.Null, tuple.Null, e.WithHint("give whole values as bounds, or look for the text with a filter")
 	}

@@ -103,8 +103,15 @@ const (
 	typeTID      = "tid"
 	typeChar     = "character"
 	typeVarchar  = "character varying"
+	typeByte     = `"char"`
 	typeZoned    = "timestamp with time zone"
 )
+
+// isPadded reports whether texts are padded to a length.
+func isPadded(c *driver.Column) bool {
+	name := spellingOf(c.Type).name
+	return name == typeChar || name == "bpchar"
+}
 
 // isZoned reports whether a column of timestamps holds points in time.
 func isZoned(c *driver.Column) bool { return spellingOf(c.Type).name == typeZoned }

@@ -26,7 +26,7 @@ func (d dialect) Condition(c *driver.Column, expr string, cond driver.Condition,
 	case driver.IsNull:
 		return expr + " IS NULL", true
 	case driver.NotNull:
-		return expr + " IS NOT NULL", true
+		return isNotNull(expr), true
 	case driver.Contains:
 		return d.contains(c, expr, cond.Value.AsText(), arg)
 	case driver.NotEqual, driver.Lacks:
@@ -46,7 +46,7 @@ func (d dialect) Condition(c *driver.Column, expr string, cond driver.Condition,
 		if cond.Op != driver.Equal || strings.IndexByte(v.AsText(), 0) >= 0 {
 			return "", false
 		}
-		return expr + "::text = " + arg(v.AsText()), true
+		return printed(expr) + " = " + arg(v.AsText()), true
 	case tuple.KindInterval:
 		return "", false // a month is 30 days for the server, and more than any days for us
 	case tuple.KindTimestamp:
@@ -99,7 +99,7 @@ func (d dialect) compareTexts(c *driver.Column, expr string, cond driver.Conditi
 		return "", false
 	case cond.Op == driver.Equal:
 		return expr + " = " + arg(argument(edge)), true
-	case !d.utf8 || spellingOf(c.Type).name == typeChar:
+	case !d.utf8 || isPadded(c):
 		return "", false
 	}
 	return expr + `::text COLLATE "C" ` + op + " " + arg(argument(edge)), true
@@ -122,9 +122,12 @@ func (d dialect) contains(c *driver.Column, expr, word string, arg func(any) str
 	}
 	part := longestASCII(word)
 	if part == "" || !d.utf8 {
-		return expr + " IS NOT NULL", true
+		return isNotNull(expr), true
 	}
 	text := expr + "::text"
+	if c.Kind == tuple.KindOther || isPadded(c) {
+		text = printed(expr)
+	}
 	if c.Kind != tuple.KindInt && c.Kind != tuple.KindUUID {
 		text = "translate(" + text + ", '" + unfolded + "', '" + folded + "')"
 	}
@@ -146,7 +149,7 @@ func containsAny(c *driver.Column, expr, word string) string {
 	if strings.Trim(word, alphabet) != "" {
 		return never
 	}
-	return expr + " IS NOT NULL"
+	return isNotNull(expr)
 }
 
 // longestASCII returns the longest part of a word that is in ASCII and holds no
