@@ -101,8 +101,8 @@ func (l *lab) measureWork(g *group, w *work, o *orders, engines map[string]doer)
 	if w.once {
 		rounds = 1
 	}
-	sums := make(map[float64]string)
 	for round := range rounds {
+		sums := make(map[float64]string) // each round may read something else
 		for _, e := range w.entrants {
 			if round > (rounds+1)/2 && !w.judged(e) {
 				continue

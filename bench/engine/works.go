@@ -59,12 +59,12 @@ func readGroup() group {
 		works: []work{
 			{
 				name: "random get", unit: nanoseconds,
-				entrants: with("get {other} {n}", everyone...),
+				entrants: with("get {other} {quarter}", everyone...),
 				targets:  []target{atLeast(3, "lmdb")},
 			},
 			{
 				name: "random get, batched", unit: nanoseconds,
-				entrants: with("getmany {other} {n}", ours, "lmdb"),
+				entrants: with("getmany {other} {quarter}", ours, "lmdb"),
 				targets:  []target{atLeast(8, "lmdb")},
 			},
 			{
@@ -173,7 +173,7 @@ func shapeGroup(name string, d dataKind, s scale) group {
 			},
 			{
 				name: named("random get"), unit: nanoseconds,
-				entrants: with("get {other} {n}", ours, "lmdb"),
+				entrants: with("get {other} {quarter}", ours, "lmdb"),
 				targets:  []target{ahead("lmdb")},
 			},
 			{

@@ -92,7 +92,7 @@ func (e *btreeEngine) delete(d *data, x []uint32) error {
 			return err
 		}
 		for _, n := range x {
-			if _, err := t.Delete(d.key(n)); err != nil {
+			if err := t.Remove(d.key(n)); err != nil {
 				return err
 			}
 		}
