@@ -12,17 +12,6 @@ import (
 type limit struct {
 	key       tuple.Tuple
 	inclusive bool
-	// part tells that the last element of key stands for all values that begin
-	// with it, and that the database says which those are.
-	part bool
-}
-
-// whole returns how many elements of l are not the beginning of others.
-func (l limit) whole() int {
-	if l.part {
-		return len(l.key) - 1
-	}
-	return len(l.key)
 }
 
 // span is a range of keys as SQL can say it.
@@ -34,7 +23,7 @@ type span struct {
 // shared returns how many leading elements both limits share.
 func (sp span) shared() int {
 	n := 0
-	for n < min(sp.lower.whole(), sp.upper.whole()) && sp.lower.key[n] == sp.upper.key[n] {
+	for n < min(len(sp.lower.key), len(sp.upper.key)) && sp.lower.key[n] == sp.upper.key[n] {
 		n++
 	}
 	return n
@@ -69,9 +58,7 @@ func newSpan(d Values, s *driver.Schema, r tuple.Range) (span, error) {
 
 func lowerLimit(d Values, s *driver.Schema, b tuple.Bound) (limit, error) {
 	l := limit{key: slices.Clone(b.Key), inclusive: !b.Exclusive}
-	if isPart(b) && matches(d, s, b) {
-		l.part = true
-	} else if isPart(b) {
+	if isPart(b) {
 		last := len(l.key) - 1
 		first, after, err := d.Prefix(&s.Key[last], l.key[last])
 		switch {
@@ -90,9 +77,7 @@ func lowerLimit(d Values, s *driver.Schema, b tuple.Bound) (limit, error) {
 
 func upperLimit(d Values, s *driver.Schema, b tuple.Bound) (limit, error) {
 	l := limit{key: slices.Clone(b.Key), inclusive: !b.Exclusive}
-	if isPart(b) && matches(d, s, b) {
-		l.part = true
-	} else if isPart(b) {
+	if isPart(b) {
 		last := len(l.key) - 1
 		first, after, err := d.Prefix(&s.Key[last], l.key[last])
 		switch {
@@ -117,24 +102,6 @@ func isPart(b tuple.Bound) bool {
 		return b.Part
 	}
 	return false
-}
-
-// Matching is implemented as well by the dialect of a database in which the
-// values of some columns that begin alike are no range between two values.
-type Matching interface {
-	// Matches reports whether a column is such a one.
-	Matches(c *driver.Column) bool
-	// Match returns SQL that is true for the values that begin with p, as the
-	// column compares them. The function arg adds an argument, as the
-	// database's driver takes it, and returns its placeholder.
-	Match(c *driver.Column, expr string, p tuple.Value, arg func(any) string) string
-}
-
-// matches reports whether the database says which values begin with the last
-// element of b.
-func matches(d Values, s *driver.Schema, b tuple.Bound) bool {
-	m, ok := d.(Matching)
-	return ok && m.Matches(&s.Key[len(b.Key)-1])
 }
 
 // edges replaces the elements of l by what the database compares with.
@@ -177,19 +144,18 @@ func (st *statement) where(s *driver.Schema, sp span) bool {
 	}{{low, ">"}, {up, "<"}} {
 		if len(side.key) > same {
 			st.and()
-			st.compareKey(s, same, side.limit, side.op)
+			st.compareKey(s, same, side.key, side.op, side.inclusive)
 		}
 	}
 	return true
 }
 
 // compareKey writes that the columns of the key from the first on sort after
-// (>) or before (<) those of a limit, or at them if it is inclusive.
-func (st *statement) compareKey(s *driver.Schema, first int, l limit, op string) {
-	terms := make([]term, 0, len(l.key)-first)
-	for i := first; i < len(l.key); i++ {
-		terms = append(terms, term{column: &s.Key[i], expr: st.key(s, i), value: l.key[i]})
+// (>) or before (<) key[first:], or at it if inclusive.
+func (st *statement) compareKey(s *driver.Schema, first int, key tuple.Tuple, op string, inclusive bool) {
+	terms := make([]term, 0, len(key)-first)
+	for i := first; i < len(key); i++ {
+		terms = append(terms, term{column: &s.Key[i], expr: st.key(s, i), value: key[i]})
 	}
-	terms[len(terms)-1].part = l.part
-	st.compare(terms, op, l.inclusive)
+	st.compare(terms, op, inclusive)
 }

@@ -10,21 +10,14 @@ type term struct {
 	column *driver.Column
 	expr   string
 	value  tuple.Value
-	// part tells that value stands for all values that begin with it.
-	part bool
 }
 
 // compare writes that the columns sort after (>) or before (<) the values, or
 // at them if inclusive.
 func (st *statement) compare(terms []term, op string, inclusive bool) {
-	last := terms[len(terms)-1]
-	if last.part && len(terms) == 1 {
-		st.comparePart(last, op, inclusive)
-		return
-	}
 	var left, right string
 	if len(terms) > 1 {
-		if last.part || !st.d.RowValues(columnsOf(terms)) {
+		if !st.d.RowValues(columnsOf(terms)) {
 			st.expanded(terms, op, inclusive)
 			return
 		}
@@ -38,31 +31,6 @@ func (st *statement) compare(terms []term, op string, inclusive bool) {
 	st.write(right, " ", op, " ", left)
 	st.list(len(terms), ", ", func(i int) { st.arg(terms[i].value) })
 	st.write(right)
-}
-
-// comparePart writes that a column sorts after (>) or before (<) all values that
-// begin with one, or is one of them if inclusive. The comparison with the value
-// itself is what an index is searched with.
-func (st *statement) comparePart(t term, op string, inclusive bool) {
-	match := func() {
-		st.write(st.d.(Matching).Match(t.column, t.expr, t.value, func(v any) string {
-			st.args = append(st.args, v)
-			return st.d.Placeholder(len(st.args))
-		}))
-	}
-	st.write("(", t.expr, " ", op)
-	if inclusive {
-		st.write("= ")
-		st.arg(t.value)
-		st.write(" OR ")
-		match()
-	} else {
-		st.write(" ")
-		st.arg(t.value)
-		st.write(" AND NOT ")
-		match()
-	}
-	st.write(")")
 }
 
 func columnsOf(terms []term) []driver.Column {

@@ -70,7 +70,7 @@ func hiddenStatement(d Dialect, s *driver.Schema, sp span, i int) *statement {
 	}
 	if same := sp.shared(); len(sp.lower.key) > same {
 		st.and()
-		st.compareKey(s, same, sp.lower, ">")
+		st.compareKey(s, same, sp.lower.key, ">", sp.lower.inclusive)
 	}
 	st.limit(1)
 	return st
