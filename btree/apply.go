@@ -61,7 +61,6 @@ type sortedRun struct {
 	*buffer
 	changes []change
 	ahead   int // how many of them are being fetched
-	sum     byte
 }
 
 // next returns the first change.
@@ -69,7 +68,7 @@ func (r *sortedRun) next() (key, val []byte, lens uint32) {
 	const group = 32
 	if r.ahead < group && r.ahead < len(r.changes) {
 		more := r.changes[r.ahead:min(r.ahead+group, len(r.changes))]
-		r.sum += r.mem.prefetch(more)
+		r.mem.prefetch(more)
 		r.ahead += len(more)
 	}
 	return r.mem.change(r.changes[0].at)

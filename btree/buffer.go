@@ -227,7 +227,9 @@ func (m *changeMemory) shrink(keep int) {
 }
 
 // prefetch touches the changes of a sorted run ahead of their use, so that the processor fetches several at a time. The sum
-// that it returns keeps the loads from being left out.
+// that it returns, and that it is not inlined, keep the loads from being left out.
+//
+//go:noinline
 func (m *changeMemory) prefetch(run []change) (sum byte) {
 	for _, c := range run {
 		rec := m.chunks[c.at>>chunkShift]

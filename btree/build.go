@@ -48,7 +48,7 @@ func shape(kind byte, es []entry) (prefix []byte, lens uint32) {
 	}
 	first := &es[0]
 	if len(es) > 1 {
-		prefix = first.key[:commonPrefix(first.key, es[len(es)-1].key)]
+		prefix = first.key[:prefixFor(first.key, es[len(es)-1].key)]
 	}
 	if !uniformLens(es) {
 		return prefix, 0
@@ -133,7 +133,19 @@ func (m *measure) prefixLen() int {
 	if m.keyed < 2 {
 		return 0
 	}
-	return m.prefix
+	return usefulPrefix(m.prefix, m.first)
+}
+
+// prefixFor returns the length of the prefix of a page whose keys are from first to last.
+func prefixFor(first, last []byte) int { return usefulPrefix(commonPrefix(first, last), first) }
+
+// usefulPrefix returns n, or 0 when leaving out so few bytes of keys like this one is not worth putting keys together again: when
+// their heads tell them apart with the prefix as well as without.
+func usefulPrefix(n int, key []byte) int {
+	if n < headBytes-1 || n < headBytes && len(key) <= headBytes {
+		return 0
+	}
+	return n
 }
 
 // commonPrefix returns how many bytes two keys share at their beginning.

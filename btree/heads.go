@@ -6,6 +6,9 @@ import "math/bits"
 // head follows from its distance to the first one: the page's slope says how many entries a unit of head is, as a fraction of
 // 2^32. The slope is a hint. Whatever it says, the search goes on from where it led to the right place.
 
+// headBytes is how many bytes of a key its head has.
+const headBytes = 4
+
 // slopeMin is the least number of heads that is worth a guess.
 const slopeMin = 16
 
@@ -27,6 +30,15 @@ func (p page) searchHeads(at, lo, hi int, h uint32) int {
 		return p.headAfter(at, i+1, hi, h)
 	}
 	return p.headBefore(at, lo, i, h)
+}
+
+// guessHead returns where searchHeads begins to search for h among the first n heads.
+func (p page) guessHead(at, n int, h uint32) int {
+	first := load32(p, at)
+	if h <= first || n == 0 {
+		return 0
+	}
+	return min(scale(h-first, p.slope()), n-1)
 }
 
 // scale returns x*slope/2^32.

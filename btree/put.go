@@ -333,7 +333,7 @@ func (t *Tree) newTail(e *entry) error {
 	last := leaf.appendKey(nil, leaf.count()-1)
 	p := t.tx.newPage()
 	build(p, kindLeaf, 0, nil)
-	p.setPrefix(e.key[:commonPrefix(first, e.key)])
+	p.setPrefix(e.key[:prefixFor(first, e.key)])
 	if lens := packLens(len(e.key)-p.prefixLen(), len(e.val), e.overflow); lens|lensFixed == leaf.lens() {
 		p.setCap(leaf.count()) // it will hold as many
 	}

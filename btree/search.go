@@ -56,7 +56,7 @@ func cutPrefix(key, prefix []byte) (suffix []byte, order int) {
 // searchTie decides among the entries from lo on that have the head h. The heads begin at offset at.
 func (p page) searchTie(suffix []byte, at, lo, hi int, h uint32) (int, bool) {
 	first := p.suffix(lo)
-	if string(first) == string(suffix) {
+	if len(first) == len(suffix) && (len(suffix) <= headBytes || string(first) == string(suffix)) {
 		return lo, true
 	}
 	if string(first) > string(suffix) {

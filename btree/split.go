@@ -156,7 +156,7 @@ func pagefulUniform(es []entry, pageSize int) int {
 		return max(1, min(len(es), (pageSize-arraysAt(prefix))/(whole-prefix)))
 	}
 	most := fit(len(es[0].key))
-	return fit(commonPrefix(es[0].key, es[most-1].key))
+	return fit(prefixFor(es[0].key, es[most-1].key))
 }
 
 func uniformLens(es []entry) bool {

@@ -125,7 +125,12 @@ func (t *Tree) leaf(key []byte) (page, error) {
 	}
 	p, err := t.tx.root(t.root)
 	for err == nil && p.isBranch() {
-		p, err = t.tx.page(p.child(p.childIndex(key)), p.level()-1)
+		level := p.level() - 1
+		p, err = t.tx.any(p.child(p.childIndex(key)))
+		if err == nil {
+			touchHeads(p)
+			err = p.mustBe(level)
+		}
 	}
 	return p, err
 }
