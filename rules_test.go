@@ -87,7 +87,7 @@ var importRules = map[string]importRule{
 		why: "the conformance suite knows the contract, and no backend but the one that it compares others with",
 	},
 	"backends": {
-		may: []string{"backends/...", "store", "store/driver", "store/profile"},
+		may: []string{"backends/...", "store", "store/driver", "store/profile", "store/tuple"},
 		why: "this is the one place that names every backend; what is a URL and what a path, store/profile says for all",
 	},
 	"backends/...": {

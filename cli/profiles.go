@@ -167,6 +167,8 @@ type tested struct {
 	TLS       string  `json:"tls"`
 	ReadOnly  string  `json:"read_only,omitempty"`
 	Password  string  `json:"password_from,omitempty"`
+
+	notes []string
 }
 
 func (a *app) testProfile(ctx context.Context, text string) error {
@@ -175,6 +177,9 @@ func (a *app) testProfile(ctx context.Context, text string) error {
 		return err
 	}
 	result, err := a.test(ctx, t, askTerminal)
+	for _, note := range result.notes {
+		a.note("%s", note)
+	}
 	if a.json {
 		if err != nil {
 			result.Error, result.Hint = a.redact(err.Error()), a.redact(store.HintOf(err))
@@ -219,9 +224,7 @@ func (a *app) test(ctx context.Context, t target, ask asker) (r tested, err erro
 		if access.Source != nil {
 			r.Password = access.Source.From
 		}
-		for _, note := range access.Notes {
-			a.note("%s", note)
-		}
+		r.notes = access.Notes
 	}
 	return r, nil
 }

@@ -52,6 +52,7 @@ func (a *app) uiOptions() (o tui.Options, err error) {
 		return o, err
 	}
 	o.Open = a.openForUI
+	o.Book = book{a}
 	return o, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/rowan-db/rowan/tui/dialog"
 	"github.com/rowan-db/rowan/tui/edit"
 	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/profiles"
 	"github.com/rowan-db/rowan/tui/review"
 	"github.com/rowan-db/rowan/tui/scan"
 )
@@ -102,6 +103,8 @@ func (m *Model) doScreen(act pane.Action) tea.Cmd {
 		return m.push(edit.NewCell(m.env, act))
 	case pane.InsertRow:
 		return m.push(edit.NewRow(m.env, act))
+	case pane.EditProfile:
+		return m.push(profiles.NewForm(m.env, m.options.Book, act))
 	case pane.Review:
 		return m.push(review.New(m.env))
 	case pane.Confirm:

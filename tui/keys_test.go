@@ -19,6 +19,7 @@ import (
 	"github.com/rowan-db/rowan/tui/help"
 	"github.com/rowan-db/rowan/tui/palette"
 	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/profiles"
 	"github.com/rowan-db/rowan/tui/review"
 	"github.com/rowan-db/rowan/tui/scan"
 	_ "github.com/rowan-db/rowan/tui/tuitest" // the flag -update
@@ -55,6 +56,8 @@ func parts(t *testing.T) []keyPart {
 		{"Rows", "panel 2", m.grid.Commands(), false},
 		{"Value", "panel 3", m.value.Commands(), false},
 		{"Open a database", "the screen at the start", m.start.Commands(), false},
+		{"Profile form", "reach and treat a database", profiles.NewForm(m.env, nil, pane.EditProfile{}).Commands(), true},
+		{"Password", "asked for when a server wants one", dialog.NewPassword(m.env, "", false, nil).Commands(), true},
 		{"Scan form", "choose a range of keys", scan.New(m.env, pane.ShowScan{Schema: schema}).Commands(), true},
 		{"Editor", "edit a cell", edit.NewCell(m.env, pane.EditCell{Schema: schema, Row: row, Column: 2}).Commands(), true},
 		{"New row", "the form of a new row", edit.NewRow(m.env, pane.InsertRow{Schema: schema}).Commands(), true},

@@ -42,6 +42,8 @@ type Options struct {
 	Table string
 	// Profiles lists the databases to choose from.
 	Profiles []Entry
+	// Book changes profiles, nil if they cannot be.
+	Book profiles.Book
 	// Trouble, if not nil, is what went wrong before the start without standing
 	// in its way, such as a file of profiles that cannot be read. It is shown.
 	Trouble error
@@ -145,7 +147,7 @@ func New(ctx context.Context, o Options) *Model {
 	m.look.chosen = o.Theme
 	m.restyle()
 	m.global = m.commands()
-	m.start = profiles.New(m.env, o.Profiles)
+	m.start = profiles.New(m.env, o.Profiles, o.Book)
 	m.focus = m.start
 	m.newPanels()
 	return m
@@ -200,6 +202,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.env.Tasks.Ticked()
 	case expired:
 		m.status.expire(msg)
+	case profiles.Changed:
+		m.options.Profiles = msg.Entries
+		m.start.SetEntries(msg.Entries)
 	case guardTick:
 		cmd = m.guardTicked(msg)
 	case task.Result:

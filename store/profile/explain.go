@@ -94,11 +94,21 @@ func explainTLS(c driver.Connection, err error) *driver.Error {
 		}
 		return e.WithHint("the server may not know who signed tls_cert")
 	}
+	if c.TLS != nil && !c.TLSOptional && refusesTLS(err) {
+		return driver.Errorf(driver.Configuration, "%s does not know encryption, and the settings want it", c.URL.Host).
+			WithHint("whoever runs the server can turn it on; set tls to prefer or disable if nobody can listen on the way")
+	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return driver.Errorf(driver.Configuration, "%s does not speak TLS", c.URL.Host).
 			WithHint("check the port, or set tls to disable if nobody can listen on the way")
 	}
 	return nil
+}
+
+// refusesTLS reports whether a server without TLS was asked for it: the drivers
+// of PostgreSQL and of MySQL have no more than these texts for that.
+func refusesTLS(err error) bool {
+	return strings.Contains(err.Error(), "server refused TLS connection") || strings.Contains(err.Error(), "server does not support TLS")
 }
 
 // explainNetwork is about servers that cannot be reached.

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/BurntSushi/toml"
 )
 
 // setting is a line of a profile in the file.
@@ -114,6 +116,28 @@ func serverTypes() []string {
 		names = append(names, s.scheme)
 	}
 	return names
+}
+
+// Get returns a setting as [Profile.Set] takes it, empty if it is not set. Of
+// several statements in startup it returns the first.
+func (p *Profile) Get(name string) string {
+	i := slices.IndexFunc(settings, func(s setting) bool { return s.name == name })
+	if i < 0 {
+		return ""
+	}
+	if name == "target" {
+		return p.Target // also if the file has it in parts
+	}
+	var value struct{ V any }
+	if text := settings[i].text(p); text == "" {
+		return ""
+	} else if _, err := toml.Decode("v = "+text, &value); err != nil {
+		return ""
+	}
+	if items, ok := value.V.([]any); ok {
+		return fmt.Sprint(items[0])
+	}
+	return fmt.Sprint(value.V)
 }
 
 // Set sets a setting to what the user typed for it, as the command line takes

@@ -24,6 +24,9 @@ type (
 	Unlock struct{ Password Secret }
 	// Lock ends that.
 	Lock struct{}
+	// EditProfile opens the form of the profile called Name or, without a name,
+	// that of a new one for Target.
+	EditProfile struct{ Name, Target string }
 	// OpenTable shows a table in the grid.
 	OpenTable struct{ Name string }
 	// OpenView shows part of the table that the grid shows.
@@ -148,6 +151,7 @@ func (Secret) GoString() string { return "(secret)" }
 
 func (Actions) action()      {}
 func (OpenTarget) action()   {}
+func (EditProfile) action()  {}
 func (Unlock) action()       {}
 func (Lock) action()         {}
 func (OpenTable) action()    {}

@@ -1,9 +1,11 @@
 // Package profiles is the screen that the program starts with when it is not
 // told what to open: the databases that have a profile and those that were
 // opened lately, filtered by typing. What is typed may also be a path or a URL.
+// [Form] is the form of one profile.
 package profiles
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/style"
+	"github.com/rowan-db/rowan/tui/task"
 )
 
 // ID is the pane's ID.
@@ -49,6 +52,7 @@ type Model struct {
 	env      *pane.Env
 	commands []pane.Command
 	entries  []Entry
+	book     Book // nil if profiles cannot be changed
 
 	input input.Prompt
 	shown []int // of entries
@@ -59,14 +63,21 @@ type Model struct {
 	width, height int
 }
 
-// New returns the pane over entries, which it shows in their order.
-func New(env *pane.Env, entries []Entry) *Model {
-	m := &Model{env: env, entries: entries}
+// New returns the pane over entries, which it shows in their order. Without a
+// book the profiles cannot be changed.
+func New(env *pane.Env, entries []Entry, book Book) *Model {
+	m := &Model{env: env, entries: entries, book: book}
 	m.commands = append([]pane.Command{
 		{Name: "open-database", Help: "open the database, or what is typed", Keys: []string{"enter"}, Hint: "open",
 			Disabled: m.nothing, Run: m.open(false)},
 		{Name: "open-read-only", Help: "open it without being able to write", Keys: []string{"ctrl+r"}, Hint: "open read-only",
 			Disabled: m.nothing, Run: m.open(true)},
+		{Name: "new-profile", Help: "make a profile, of what is selected or typed", Keys: []string{"ctrl+n"}, Hint: "new profile",
+			Disabled: m.noBook, Run: m.newProfile},
+		{Name: "edit-profile", Help: "change the profile", Keys: []string{"ctrl+e"}, Hint: "edit",
+			Disabled: m.noProfile, Run: m.editProfile},
+		{Name: "remove-profile", Help: "remove the profile", Keys: []string{"ctrl+x"},
+			Disabled: m.noProfile, Run: m.removeProfile},
 		{Name: "clear-input", Help: "clear what is typed", Keys: []string{"esc"}, Disabled: m.untyped, Run: m.clear},
 	}, m.list.Motions(false, nil)...)
 	m.search()
@@ -85,8 +96,77 @@ func (m *Model) Typing() bool { return true }
 // SetOpening tells which target is being opened, empty if none is.
 func (m *Model) SetOpening(target string) { m.opening = target }
 
+// SetEntries replaces what there is to choose from.
+func (m *Model) SetEntries(entries []Entry) {
+	m.entries = entries
+	m.search()
+}
+
+// removeSlot is the call that removes a profile.
+var removeSlot = task.Slot{Pane: ID, Name: "remove"}
+
+// selectedEntry returns the entry of the cursor, nil if there is none.
+func (m *Model) selectedEntry() *Entry {
+	if len(m.shown) == 0 {
+		return nil
+	}
+	return &m.entries[m.shown[m.list.Cursor()]]
+}
+
+func (m *Model) noBook() string {
+	if m.book == nil {
+		return "profiles cannot be changed here"
+	}
+	return ""
+}
+
+func (m *Model) noProfile() string {
+	if e := m.selectedEntry(); m.book != nil && (e == nil || e.Name == "") {
+		return "no profile is selected"
+	}
+	return m.noBook()
+}
+
+// newProfile opens the form for a target that is typed, or that of the selected
+// entry without a profile.
+func (m *Model) newProfile(string) (pane.Action, tea.Cmd) {
+	typed := strings.TrimSpace(m.input.Value())
+	if isPlace(typed) {
+		return pane.EditProfile{Target: typed}, nil
+	}
+	if e := m.selectedEntry(); e != nil && e.Name == "" {
+		return pane.EditProfile{Target: e.Target}, nil
+	}
+	return pane.EditProfile{}, nil
+}
+
+func (m *Model) editProfile(string) (pane.Action, tea.Cmd) {
+	return pane.EditProfile{Name: m.selectedEntry().Name}, nil
+}
+
+// removeProfile removes the selected profile, once the user has agreed: then it
+// is run again, with the profile's name.
+func (m *Model) removeProfile(agreed string) (pane.Action, tea.Cmd) {
+	name := m.selectedEntry().Name
+	if agreed != name {
+		return pane.Confirm{
+			Title: "Remove the profile " + name,
+			Text:  "It is removed from the file of profiles, and its password from the keyring. The database is left alone.",
+			Yes:   "Remove", Then: pane.Run{Name: "remove-profile", Arg: name},
+		}, nil
+	}
+	book := m.book
+	return nil, task.StartWrite(m.env.Tasks, removeSlot, func(ctx context.Context) ([]Entry, error) { return book.Remove(ctx, name) })
+}
+
 // Update implements [pane.Pane].
 func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
+	if d, ok := msg.(task.Done[[]Entry]); ok {
+		if d.Err != nil {
+			return pane.Report{Err: d.Err}, nil
+		}
+		return pane.Notice{Text: "Removed the profile.", Level: pane.Success}, func() tea.Msg { return Changed{d.Value} }
+	}
 	if _, changed := m.input.Update(msg); changed {
 		m.search()
 	}

@@ -21,7 +21,7 @@ var entries = []profiles.Entry{
 func stage(t *testing.T, e []profiles.Entry) *panetest.User {
 	t.Helper()
 	env := panetest.NewEnv(t, nil)
-	return panetest.On(t, env, profiles.New(env, e), 90, 16)
+	return panetest.On(t, env, profiles.New(env, e, nil), 90, 16)
 }
 
 func TestListShowsWhatIsKnown(t *testing.T) {
@@ -61,7 +61,7 @@ func TestEmptyStateTellsWhatToType(t *testing.T) {
 }
 
 func TestFooterNamesTheWayOut(t *testing.T) {
-	m := profiles.New(panetest.NewEnv(t, nil), entries)
+	m := profiles.New(panetest.NewEnv(t, nil), entries, nil)
 	text := func() (s string) {
 		for _, span := range m.Footer() {
 			s += span.Text
