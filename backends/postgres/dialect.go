@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/rowan-db/rowan/backends/internal/sqlrows"
 	"github.com/rowan-db/rowan/store/driver"
@@ -16,7 +17,10 @@ type dialect struct {
 	known *known
 }
 
-var _ sqlrows.Dialect = dialect{}
+var (
+	_ sqlrows.Dialect = dialect{}
+	_ sqlrows.Sizing  = dialect{}
+)
 
 func (dialect) Quote(name string) string { return quote(name) }
 
@@ -42,17 +46,19 @@ func (dialect) Read(_ *driver.Column, expr string) string { return expr }
 
 // Cut cuts texts after characters, which leaves more bytes than asked for but
 // needs no knowledge of the encoding. What is short, as nearly all is, is not
-// touched: its size is known without reading it.
+// touched: its size is known without reading it. What is cut has its size after
+// it, so that there are no columns for sizes, which would take as long as others.
 func (dialect) Cut(c *driver.Column, expr string, most int) (value, size string) {
 	n := strconv.Itoa(most)
 	text := expr
 	switch c.Kind {
 	case tuple.KindBytes:
-		return whenLong(expr, n, expr, "substr("+expr+", 1, "+n+")")
+		long := "substr(" + expr + ", 1, " + n + ") || convert_to(" + sizeMark + " || octet_length(" + expr + "), 'UTF8')"
+		return "CASE WHEN octet_length(" + expr + ") >= " + n + " THEN " + long + " ELSE " + expr + " END", ""
 	case tuple.KindText:
 		switch {
 		case c.Type == typeByte:
-			return expr, "NULL::integer"
+			return expr, ""
 		case isPadded(c):
 			text = printed(expr)
 		}
@@ -61,17 +67,21 @@ func (dialect) Cut(c *driver.Column, expr string, most int) (value, size string)
 	case tuple.KindOther:
 		text = printed(expr)
 	default:
-		return expr, "NULL::integer"
+		return expr, ""
 	}
-	return whenLong(text, n, text, "left("+text+", "+n+")")
+	long := "left(" + text + ", " + n + ") || " + sizeMark + " || octet_length(" + text + ")"
+	return "CASE WHEN octet_length(" + text + ") >= " + n + " THEN " + long + " ELSE " + text + " END", ""
 }
 
-// whenLong returns an expression for what has n bytes or more, instead of what
-// is shorter, and one for its size.
-func whenLong(expr, n, short, long string) (value, size string) {
-	isLong := "octet_length(" + expr + ") >= " + n
-	return "CASE WHEN " + isLong + " THEN " + long + " ELSE " + short + " END",
-		"CASE WHEN " + isLong + " THEN octet_length(" + expr + ") END"
+// sizeMark stands before the size. Nothing but digits follows it.
+const sizeMark = `chr(1)`
+
+// SizeOf implements [sqlrows.Sizing].
+func (dialect) SizeOf(v tuple.Value) (int64, bool) {
+	text := v.AsText()
+	at := strings.LastIndexByte(text, 1)
+	size, err := strconv.ParseInt(text[at+1:], 10, 64)
+	return size, at >= 0 && err == nil
 }
 
 // printed returns the text that the server prints for a value. To cast it to text

@@ -27,6 +27,15 @@ type NullKeys interface {
 	MetNull(s *driver.Schema)
 }
 
+// Sizing is implemented as well by a dialect whose Cut has no expressions for
+// sizes, because the values that it cuts tell them.
+type Sizing interface {
+	// SizeOf returns the size of the value that v, which was read and is too
+	// long, is the beginning of, and false if Cut has not cut it. What v has
+	// beside that beginning comes after it, and is cut off.
+	SizeOf(v tuple.Value) (int64, bool)
+}
+
 // Syntax is how a database spells statements.
 type Syntax interface {
 	// Quote returns name as an identifier, whatever is in it.

@@ -147,8 +147,25 @@ func (f *fields) row(rows ValueRows) (number int, row driver.Row, err error) {
 			row.Cut = append(row.Cut, driver.Cut{Column: f.cuts[i], Size: size.AsInt()})
 		}
 	}
+	f.takeSizes(&row)
 	row.CutTo(f.q.MaxValue)
 	return number, row, nil
+}
+
+// takeSizes notes the sizes that values which are too long tell themselves.
+func (f *fields) takeSizes(row *driver.Row) {
+	d, ok := f.d.(Sizing)
+	if !ok || !f.cutInSQL {
+		return
+	}
+	for i, v := range row.Values {
+		if v.Size() <= f.q.MaxValue {
+			continue
+		}
+		if size, ok := d.SizeOf(v); ok {
+			row.Cut = append(row.Cut, driver.Cut{Column: i, Size: size})
+		}
+	}
 }
 
 // key checks that a key has no NULL in it.
