@@ -218,6 +218,9 @@ func (tx *Tx) publish(next *meta, changes []spaceChange) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	s.done(changes, next.version)
+	if next.pageEnd < tx.meta.pageEnd {
+		s.cut(next.pageEnd, tx.meta.pageEnd)
+	}
 	db.current, db.kept = *next, tx.kept
 	db.place = 1 - db.place
 	db.bad = -1

@@ -1,6 +1,13 @@
 package btree
 
-import "hash/crc32"
+import (
+	"hash/crc32"
+
+	"github.com/rowan-db/rowan/btree/vfs"
+)
 
 // ResealMeta makes the checksum of a meta right again after a test changed it.
 func ResealMeta(b []byte) { le.PutUint32(b[metaCRC:], crc32.Checksum(b[:metaCRC], castagnoli)) }
+
+// FS returns the disk that the database is on.
+func (db *DB) FS() vfs.FS { return db.opts.FS }

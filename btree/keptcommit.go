@@ -27,7 +27,7 @@ func (tx *Tx) recordVersions() error {
 	tx.freed = freed
 	tx.marks.freed = len(freed)
 	next = append(next, tx.newlyKept()...)
-	if slices.Equal(next, before) {
+	if slices.Equal(next, before) && !tx.moveVersions {
 		return nil
 	}
 	tx.kept = next

@@ -27,6 +27,7 @@ type Tx struct {
 	trees        map[string]*Tree
 	changed      bool
 	keep         string // the name under which its version is kept
+	moveVersions bool   // write the list of kept versions anew
 	unkeep       []kept // versions that are kept no longer
 	kept         []kept // what is kept after the commit
 	versions     blob   // the list of that

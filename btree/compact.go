@@ -1,0 +1,276 @@
+package btree
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+)
+
+// compactBudget is how many pages a transaction of Compact builds anew at most, or a few more: writers wait for so long.
+const compactBudget = 1024
+
+// compactRounds bounds how often Compact goes over the trees. The first round makes pages dense, others move what stands in the
+// way of a shorter file.
+const compactRounds = 5
+
+// Compact makes the file as small as its content allows, while it is in use: it builds sparse pages anew, moves pages from the
+// end of the file into free ones before, and cuts off what is free then. It works in many transactions, among which others can
+// write; readers are not disturbed. What kept versions and transactions that are open need stays where it is, so that a file
+// with many kept versions shrinks less. When it is stopped by the context, what was done until then stays.
+func (db *DB) Compact(ctx context.Context) error {
+	for range compactRounds {
+		changed, err := db.compactRound(ctx)
+		if err == nil {
+			err = db.trim()
+		}
+		if err != nil || !changed {
+			return err
+		}
+	}
+	return nil
+}
+
+// compactRound goes over all trees once and reports whether it changed anything.
+func (db *DB) compactRound(ctx context.Context) (changed bool, err error) {
+	names, limit, err := db.compactPlan()
+	if err != nil {
+		return false, err
+	}
+	for _, name := range names {
+		once, err := db.compactTree(ctx, name, limit)
+		changed = changed || once
+		if err != nil {
+			return changed, err
+		}
+	}
+	err = db.compacting(func(tx *Tx) (bool, error) {
+		tx.moveVersions = tx.meta.versions.first >= limit && tx.canPlace(1, limit)
+		k := packer{t: tx.catalog, limit: limit, level: maxLevel}
+		err := k.run(nil)
+		return k.packed || tx.moveVersions, err
+	}, &changed)
+	return changed, err
+}
+
+// compactPlan returns the names of the trees and the number of pages in use: the file need not have more.
+func (db *DB) compactPlan() (names []string, limit uint64, err error) {
+	err = db.View(func(tx *Tx) error {
+		if names, err = tx.Trees(); err == nil {
+			limit, err = db.usedPages(&tx.meta)
+		}
+		return err
+	})
+	return names, limit, err
+}
+
+// compactTree builds the sparse parts of a tree anew: first the leaves, part by part, and then the branches above.
+func (db *DB) compactTree(ctx context.Context, name string, limit uint64) (changed bool, err error) {
+	level := 0
+	for next := []byte{}; next != nil && err == nil; {
+		if err := ctx.Err(); err != nil {
+			return changed, err
+		}
+		from := next
+		next = nil
+		err = db.compactPart(name, &changed, func(t *Tree) (bool, error) {
+			level = t.packLevel()
+			k := packer{t: t, limit: limit, level: level}
+			err := k.run(from)
+			next = k.next
+			return k.packed, err
+		})
+	}
+	if err != nil {
+		return changed, err
+	}
+	return changed, db.compactPart(name, &changed, func(t *Tree) (bool, error) {
+		k := packer{t: t, limit: limit, level: maxLevel, base: level}
+		err := k.run(nil)
+		return k.packed, err
+	})
+}
+
+// compactPart changes a tree in a transaction, unless it was dropped meanwhile.
+func (db *DB) compactPart(name string, changed *bool, fn func(*Tree) (bool, error)) error {
+	return db.compacting(func(tx *Tx) (bool, error) {
+		t, err := tx.Tree(name)
+		if err != nil {
+			if isNoTree(err) {
+				err = nil
+			}
+			return false, err
+		}
+		return fn(t)
+	}, changed)
+}
+
+// compacting runs fn in a write transaction, which is committed if fn says that it changed something.
+func (db *DB) compacting(fn func(*Tx) (bool, error), changed *bool) (err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	tx, err := db.Begin(true)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	good, err := fn(tx)
+	if err != nil || !good {
+		return err
+	}
+	*changed = true
+	tx.changed = true
+	return tx.Commit()
+}
+
+// packLevel returns the level of the pages that have as much below them as is built anew at a time.
+func (t *Tree) packLevel() int {
+	const enough = 64 // leaves
+	fan := t.leaves / max(1, t.branches)
+	level := 1
+	for below := fan; below < enough && level < maxLevel; level++ {
+		below *= max(2, fan)
+	}
+	return level
+}
+
+// packer goes over a tree in key order and builds anew what is not dense below the pages of a level.
+type packer struct {
+	t     *Tree
+	limit uint64 // pages from here on should be before
+	level int    // whose pages are built anew with all that is below them, or the root's if that is less
+	base  int    // level of the pages that are the lowest to be built anew
+	built int    // pages
+	next  []byte // the key from where on to go on, nil at the end
+
+	packed bool
+}
+
+// run begins at a key.
+func (k *packer) run(from []byte) error {
+	t := k.t
+	if t.root == 0 {
+		return nil
+	}
+	p, err := t.tx.root(t.root)
+	if err != nil || p.level() < k.base {
+		return err
+	}
+	t.touch()
+	if p.level() <= k.level {
+		if t.root, err = k.pack(t.root, p.level()); err != nil {
+			return t.tx.fail(err)
+		}
+		return t.tx.fail(t.shrinkRoot())
+	}
+	t.root, p = t.tx.own(t.root, p)
+	return t.tx.fail(k.visit(p, from))
+}
+
+// visit goes over what is below a page, which is owned.
+func (k *packer) visit(p page, from []byte) error {
+	for i := p.childIndex(from); i < p.count(); i++ {
+		if k.built >= compactBudget {
+			k.next = p.appendKey([]byte{}, i)
+			return nil
+		}
+		if err := k.child(p, i, from); err != nil || k.next != nil {
+			return err
+		}
+		from = nil
+	}
+	return nil
+}
+
+func (k *packer) child(p page, i int, from []byte) error {
+	if p.level()-1 == k.level {
+		no, err := k.pack(p.child(i), k.level)
+		p.setChild(i, no)
+		return err
+	}
+	_, below, err := k.t.ownChild(p, i)
+	if err != nil {
+		return err
+	}
+	return k.visit(below, from)
+}
+
+// pack builds a page and what is below it anew, unless that would gain nothing, and returns its number.
+func (k *packer) pack(no uint64, level int) (uint64, error) {
+	s := subtree{packer: k, tx: k.t.tx}
+	if err := s.load(no, level, nil); err != nil {
+		return no, err
+	}
+	k.built += len(s.old)
+	if !s.plan(level) || !s.worthwhile() {
+		return k.move(no, level)
+	}
+	k.packed = true
+	return s.rebuild(), nil
+}
+
+// trim cuts the free pages off the end of the file. They must be in neither meta when that is done, so it takes two commits.
+func (db *DB) trim() (err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	for range 2 {
+		err := db.compacting(func(tx *Tx) (bool, error) {
+			tx.pageEnd = db.space.end()
+			return int64(tx.pageEnd)*int64(db.PageSize()) < db.fileSize, nil
+		}, new(bool))
+		if err != nil {
+			return err
+		}
+	}
+	tx, err := db.Begin(true)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	size := int64(tx.pageEnd) * int64(db.PageSize())
+	if size >= db.fileSize {
+		return nil
+	}
+	if err := db.pager.file.Truncate(size); err != nil {
+		return fmt.Errorf("btree: compacting %s: %w", db.path, err)
+	}
+	db.fileSize = size
+	return nil
+}
+
+// end returns the number after the last page that is in use, or was and has readers still.
+func (s *space) end() uint64 {
+	end := uint64(firstPage)
+	per := groupPages(s.pageSize)
+	for i := len(s.groups) - 1; i >= 0 && end == firstPage; i-- {
+		for bit := per; bit > reserved(uint64(i)); bit-- {
+			if no := uint64(i)*per + bit - 1; s.isUsed(no) {
+				end = no + 1
+				break
+			}
+		}
+	}
+	for _, xs := range s.pending {
+		for _, x := range xs {
+			end = max(end, runEnd(s.pageSize, x.first, x.pages))
+		}
+	}
+	return end
+}
+
+// cut forgets the pages from pageEnd on, of which there were before.
+func (s *space) cut(pageEnd, before uint64) {
+	for no := pageEnd; no < before; no++ {
+		s.withdraw(no)
+	}
+	s.groups = slices.Clip(s.groups[:groupsFor(s.pageSize, pageEnd)])
+}
+
+// canPlace reports whether there is a run of free pages before limit.
+func (tx *Tx) canPlace(pages, limit uint64) bool {
+	s := tx.db.space
+	for i, g := range s.groups {
+		if bit, ok := g.find(int(min(pages, groupPages(s.pageSize)))); ok {
+			return uint64(i)*groupPages(s.pageSize)+uint64(bit)+pages <= limit
+		}
+	}
+	return false
+}
