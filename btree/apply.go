@@ -1,6 +1,7 @@
 package btree
 
 import (
+	"errors"
 	"maps"
 	"runtime/debug"
 	"slices"
@@ -26,7 +27,7 @@ func (tx *Tx) flushGuarded() (err error) {
 }
 
 // isFull reports whether the buffers must be applied before another change is put into one.
-func (tx *Tx) isFull() bool { return tx.db.changes.size() >= tx.db.opts.WriteBuffer }
+func (tx *Tx) isFull() bool { return tx.db.changes.size >= tx.db.opts.WriteBuffer }
 
 // dropChanges forgets the buffered changes of every tree.
 func (tx *Tx) dropChanges() {
@@ -193,23 +194,29 @@ func (t *Tree) leafFence() []byte {
 	return t.fence(t.path[1].i)
 }
 
-// applyLeaf makes the first n changes, which belong to the leaf of the path. When a change needs more than this leaf it stops
-// after it.
+// applyLeaf makes the first n changes, which belong to the leaf of the path. It changes the leaf in place while it has room and
+// few of its entries change, and else builds it anew. When a change needs more than this leaf it stops after it.
 func (t *Tree) applyLeaf(r *sortedRun, n int) error {
 	if n*denseShare > t.path[0].p.count() {
 		return t.merge(r, n)
 	}
 	for ; n > 0; n-- {
 		key, val, lens := r.next()
-		r.skip()
 		e := entry{key: key, val: val, overflow: lens&lensOverflow != 0}
 		good, err := t.applyOne(&e, lens&changeRemove != 0)
+		if err == errNoRoom {
+			return t.merge(r, n)
+		}
+		r.skip()
 		if !good || err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// errNoRoom is returned when an entry does not fit into the leaf of the path, of which nothing was changed.
+var errNoRoom = errors.New("btree: no room in the leaf")
 
 // applyOne makes a change in the leaf of the path and reports whether the path is still good.
 func (t *Tree) applyOne(e *entry, remove bool) (bool, error) {
@@ -223,10 +230,9 @@ func (t *Tree) applyOne(e *entry, remove bool) (bool, error) {
 		return t.removeAt(e.key)
 	case found:
 		return t.replace(e)
+	case !leaf.p.insert(i, e):
+		return true, errNoRoom
 	}
 	t.addKeys(1)
-	if leaf.p.insert(i, e) {
-		return true, nil
-	}
-	return false, t.insertSplitting(e)
+	return true, nil
 }

@@ -164,6 +164,7 @@ type changeMemory struct {
 	used   int // chunks in use
 	at     int // end of what is in use of the last of them
 	users  int // buffers that have changes
+	size   int // bytes in use
 }
 
 // Sizes in bytes. The first chunk is small, so that a small transaction costs little; a transaction leaves no more than
@@ -183,6 +184,7 @@ func (m *changeMemory) take(n int) ([]byte, uint64) {
 	}
 	at := m.at
 	m.at += n
+	m.size += n
 	return m.chunks[m.used-1][at : at+n : at+n], uint64(m.used-1)<<chunkShift | uint64(at)
 }
 
@@ -201,9 +203,6 @@ func (m *changeMemory) addChunk() {
 	m.gives = append(m.gives, give)
 }
 
-// size returns the bytes in use.
-func (m *changeMemory) size() int { return m.used<<chunkShift - chunkSize + m.at }
-
 // change returns the key and the value of a change, and its word.
 func (m *changeMemory) change(at uint64) (key, val []byte, lens uint32) {
 	rec := m.chunks[at>>chunkShift]
@@ -214,7 +213,7 @@ func (m *changeMemory) change(at uint64) (key, val []byte, lens uint32) {
 }
 
 // reset forgets all changes.
-func (m *changeMemory) reset() { m.used, m.at = 0, 0 }
+func (m *changeMemory) reset() { m.used, m.at, m.size = 0, 0, 0 }
 
 // shrink gives memory back that a large transaction needed.
 func (m *changeMemory) shrink(keep int) {

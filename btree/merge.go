@@ -10,11 +10,13 @@ type merging struct {
 	room   int      // bytes that are left for changes
 	left   int      // changes that belong to the newest leaf and found no room
 	before int      // keys that the leaves had
+	bytes  int      // that the entries take at most
+	made   int      // changes
 	taken  []extent // the leaves after the first
 }
 
-// merge builds the leaf of the path anew, with the first n changes, and together with it the leaves after it under the same
-// branch of which as much is to be changed, so that pages become full.
+// merge builds the leaf of the path anew, with the first n changes, and together with it leaves after it under the same branch,
+// so that pages become full.
 func (t *Tree) merge(r *sortedRun, n int) error {
 	s := &t.tx.scratch
 	s.entries, s.arena = s.entries[:0], s.arena[:0]
@@ -36,6 +38,7 @@ func (m *merging) leaf(p page, n int) error {
 	s.old = decode(p, s.old[:0], &s.arena)
 	old := s.old
 	m.before += len(old)
+	m.bytes += p.live()
 	for ; n > 0 && m.room > 0; n-- {
 		key, val, lens := m.run.next()
 		i := 0
@@ -54,17 +57,19 @@ func (m *merging) leaf(p page, n int) error {
 		if lens&changeRemove == 0 {
 			s.entries = append(s.entries, entry{key: key, val: val, overflow: lens&lensOverflow != 0})
 			m.room -= len(key) + len(val)
+			m.bytes += len(key) + len(val) + leafEntry
 		}
 		m.run.skip()
+		m.made++
 	}
 	s.entries = append(s.entries, old...)
 	m.left = n
 	return nil
 }
 
-// follower merges the next leaf if enough of it is to be changed, and reports whether it did.
+// follower merges the next leaf if it is wanted, and reports whether it did.
 func (m *merging) follower() (bool, error) {
-	if m.left > 0 || m.room <= 0 || len(m.run.changes) == 0 || len(m.path) == 1 {
+	if m.left > 0 || m.room <= 0 || len(m.path) == 1 {
 		return false, nil
 	}
 	parent := m.path[1]
@@ -77,11 +82,27 @@ func (m *merging) follower() (bool, error) {
 		return false, err
 	}
 	n := m.run.before(m.fence(i))
-	if n*denseShare <= p.count() {
+	if !m.wants(p, n) {
 		return false, nil
 	}
 	m.taken = append(m.taken, extent{first: parent.p.child(i), pages: 1, born: p.version()})
 	return true, m.leaf(p, n)
+}
+
+// splitWith is with how many leaves after it a leaf shares its entries when it has no room for them: together they are divided
+// into one more page, which are fuller than two halves would be, and all have room then.
+const splitWith = 2
+
+// wants reports whether to merge a leaf with n changes, too: they are many, or have no room there, or a leaf before has none.
+func (m *merging) wants(p page, n int) bool {
+	if n*denseShare > p.count() || m.bytes > len(p) && len(m.taken) < splitWith {
+		return true
+	}
+	if n == 0 {
+		return false
+	}
+	key, val, _ := m.run.next()
+	return n*(len(key)+len(val)+leafEntry) > p.free()
 }
 
 // finish puts the entries into pages in the place of the leaves that they are from. key is that of the first change.
@@ -91,7 +112,7 @@ func (m *merging) finish(key []byte) error {
 		m.joinEntries()
 	}
 	m.addKeys(int64(len(es)) - int64(m.before))
-	if err := m.storeAll(0, es, m.left > 0); err != nil {
+	if err := m.storeAs(0, es, m.filling()); err != nil {
 		return err
 	}
 	for _, x := range m.taken { // not before: entries were in them
@@ -101,6 +122,17 @@ func (m *merging) finish(key []byte) error {
 		return m.rebalance(key)
 	}
 	return nil
+}
+
+// filling leaves room in pages where the changes come few at a time, so that they need not be built anew by each.
+func (m *merging) filling() filling {
+	switch {
+	case m.left > 0:
+		return fillWhole
+	case m.made*denseShare > m.before:
+		return fillEven
+	}
+	return fillLoose
 }
 
 // joinEntries makes one entry of those of the leaves in the branch above them.

@@ -23,13 +23,13 @@ func TestRandomProgramEqualsMap(t *testing.T) {
 				t.Parallel()
 				var fs vfs.Mem
 				o := btree.Options{PageSize: pageSize, CacheSize: 1, WriteBuffer: buffer}
-				runProgram(t, &fs, dbName, o, uint64(pageSize+buffer), rounds/3)
+				runProgram(t, &fs, dbName, o, uint64(pageSize+buffer), rounds/5)
 			})
 		}
 	}
 	t.Run("mapped", func(t *testing.T) {
 		t.Parallel()
-		runProgram(t, vfs.OS{}, filepath.Join(t.TempDir(), dbName), btree.Options{NoSync: true, PageSize: 4096}, 7, rounds)
+		runProgram(t, vfs.OS{}, filepath.Join(t.TempDir(), dbName), btree.Options{NoSync: true, PageSize: 4096}, 7, rounds/2)
 	})
 }
 

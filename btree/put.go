@@ -214,9 +214,11 @@ func (t *Tree) putSearch(e *entry) error {
 		return err
 	}
 	good, err := t.applyOne(e, false)
-	if good {
-		t.tail = t.isTailPath()
+	if err == errNoRoom {
+		t.addKeys(1)
+		return t.insertSplitting(e)
 	}
+	t.tail = good && t.isTailPath()
 	return err
 }
 

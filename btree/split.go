@@ -2,12 +2,21 @@ package btree
 
 // store replaces the content of the page at a level of the path by the entries, which it distributes over as many pages as
 // they need, and links the new ones into the levels above. The entries may alias the old content.
-func (t *Tree) store(level int, es []entry) error { return t.storeAll(level, es, false) }
+func (t *Tree) store(level int, es []entry) error { return t.storeAs(level, es, fillEven) }
 
-// storeAll is store; fill says that all pages but the last one are to be filled, since more entries will follow.
-func (t *Tree) storeAll(level int, es []entry, fill bool) error {
+// filling is how entries that need several pages are divided.
+type filling int
+
+const (
+	fillEven  filling = iota // over as few pages as possible, filled alike
+	fillLoose                // over pages filled alike, with room for more
+	fillWhole                // pages are filled one after another: more entries will follow the last
+)
+
+// storeAs is store with a choice of how to fill pages.
+func (t *Tree) storeAs(level int, es []entry, how filling) error {
 	kind := t.path[level].p.kind()
-	ends := partition(kind, es, t.tx.db.PageSize(), fill)
+	ends := partition(kind, es, t.tx.db.PageSize(), how)
 	siblings := make([]entry, 0, 2)
 	for k, from := range ends[:len(ends)-1] {
 		siblings = append(siblings, t.newSibling(level, kind, es, from, ends[k+1]))
@@ -79,20 +88,30 @@ func (t *Tree) splice(level, i, j int, with []entry) error {
 	return t.store(level, es)
 }
 
-// partition divides entries into pages and returns where each page ends. It takes no more pages than it must, and fills them
-// alike, or if so asked all but the last one.
-func partition(kind byte, es []entry, pageSize int, fill bool) []int {
+// looseShare is the part of a page, in percent, that fillLoose fills.
+const looseShare = 80
+
+// partition divides entries into pages and returns where each page ends.
+func partition(kind byte, es []entry, pageSize int, how filling) []int {
 	ends := pack(kind, es, pageSize)
-	switch {
-	case fill || len(ends) == 1:
-		return ends
-	case len(ends) == 2:
-		if m := middle(kind, es); fits(kind, es[:m], pageSize) && fits(kind, es[m:], pageSize) {
-			return []int{m, len(es)}
-		}
+	if how == fillWhole || len(ends) == 1 {
 		return ends
 	}
-	return spread(kind, es, pageSize, len(ends))
+	pages := len(ends)
+	if how == fillLoose {
+		bytes := 0
+		for i := range es {
+			bytes += sizeOf(kind, &es[i])
+		}
+		pages = max(pages, bytes*100/looseShare/pageSize+1)
+	}
+	if pages > 2 {
+		return spread(kind, es, pageSize, pages)
+	}
+	if m := middle(kind, es); fits(kind, es[:m], pageSize) && fits(kind, es[m:], pageSize) {
+		return []int{m, len(es)}
+	}
+	return ends
 }
 
 // pack fills pages in order.
