@@ -22,6 +22,9 @@ type relation struct {
 	Columns    []attribute
 	Indexes    []uniqueIndex
 	References []foreignKey
+	// hides tells that there are columns that this user may not read. The
+	// place of a row is not readable then.
+	hides bool
 }
 
 // The kinds of relations.
@@ -42,6 +45,7 @@ type attribute struct {
 	Base      string // the type of the values of a domain
 	BaseOID   uint32
 	NotNull   bool
+	Readable  bool   // by this user
 	Generated string // pg_attribute.attgenerated
 	Identity  string // pg_attribute.attidentity
 	Default   string
@@ -89,6 +93,7 @@ SELECT json_build_object(
 			'type', format_type(a.atttypid, a.atttypmod), 'typeOID', a.atttypid::int8,
 			'base', CASE WHEN t.typtype = 'd' THEN format_type(base.type, base.modifier) ELSE '' END,
 			'baseOID', coalesce(base.type, a.atttypid)::int8,
+			'readable', pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'),
 			'notNull', a.attnotnull OR t.typtype = 'd' AND t.typnotnull,
 			'generated', a.attgenerated, 'identity', a.attidentity,
 			'default', coalesce(pg_get_expr(d.adbin, d.adrelid), ''),

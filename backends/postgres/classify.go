@@ -22,6 +22,7 @@ const (
 	stateNoStatement = "26000"
 	stateUnique      = "23505"
 	stateSyntax      = "42601"
+	stateNoColumn    = "42703"
 )
 
 // states are the kinds of SQLSTATEs, classes the kinds of what is not in it by

@@ -49,13 +49,22 @@ func (r *reader) Close() error {
 // connection turned out to be lost, as all are after the server was restarted.
 func (r *reader) call(ctx context.Context, f func(context.Context) error) error {
 	return r.life.Call(ctx, func(ctx context.Context) error {
-		err := f(ctx)
+		err := altered(f(ctx))
 		if err == nil || ctx.Err() != nil || !isLost(err) && !isStale(err) || classify(err) == driver.OutcomeUnknown {
 			return err
 		}
 		r.pool.forget()
-		return f(ctx)
+		return altered(f(ctx))
 	})
+}
+
+// altered says what it means that a column is missing which was there when the
+// table was described.
+func altered(err error) error {
+	if sqlState(err) != stateNoColumn {
+		return err
+	}
+	return driver.Errorf(driver.Conflicting, "the table was altered: %w", err).WithHint("open it again")
 }
 
 // rows reads rows.

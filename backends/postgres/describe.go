@@ -21,6 +21,7 @@ func (d dialect) Describe(ctx context.Context, q sqlrows.Querier, table string) 
 
 // schema returns the shape of a relation.
 func (r *relation) schema() *driver.Schema {
+	r.hideUnreadable()
 	s := &driver.Schema{Name: relationName(r.Schema, r.Name, r.Visible), Kind: tableKind(r.Kind)}
 	if isSystem(r.Schema) {
 		s.Kind = driver.SystemTable
@@ -39,6 +40,18 @@ func (r *relation) schema() *driver.Schema {
 		})
 	}
 	return s
+}
+
+// hideUnreadable leaves out the columns that this user may not read, so that the
+// others can be. If there are none, the server says what is missing.
+func (r *relation) hideUnreadable() {
+	isReadable := func(a attribute) bool { return a.Readable }
+	if !slices.ContainsFunc(r.Columns, isReadable) {
+		return
+	}
+	all := len(r.Columns)
+	r.Columns = slices.DeleteFunc(r.Columns, func(a attribute) bool { return !a.Readable })
+	r.hides = len(r.Columns) < all
 }
 
 // column describes a column.
@@ -101,7 +114,7 @@ func (r *relation) identify() identity {
 			}
 		}
 	}
-	if r.Kind == kindMatView || r.Kind == kindTable && !r.Inherited {
+	if !r.hides && (r.Kind == kindMatView || r.Kind == kindTable && !r.Inherited) {
 		return identity{identity: driver.RowID, key: []driver.Column{{Name: "ctid", Type: typeTID, Kind: tuple.KindOther}}}
 	}
 	return identity{identity: driver.Position, key: []driver.Column{{Name: "row", Kind: tuple.KindInt}}}

@@ -20,6 +20,8 @@ type dialect struct {
 var (
 	_ sqlrows.Dialect = dialect{}
 	_ sqlrows.Sizing  = dialect{}
+
+	_ sqlrows.Overriding = dialect{}
 )
 
 func (dialect) Quote(name string) string { return quote(name) }
@@ -92,6 +94,9 @@ func printed(expr string) string {
 
 // isNotNull: IS NOT NULL is false for a row in which any field is.
 func isNotNull(expr string) string { return expr + " IS DISTINCT FROM NULL" }
+
+// OverrideGenerated implements [sqlrows.Overriding].
+func (dialect) OverrideGenerated() string { return " OVERRIDING SYSTEM VALUE" }
 
 func (dialect) NoColumns() string { return " DEFAULT VALUES" }
 

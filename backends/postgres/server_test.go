@@ -164,3 +164,10 @@ func waitFor(t testing.TB, u *url.URL, query, want string) {
 		}
 	}
 }
+
+// asUser returns a URL with another user.
+func asUser(u *url.URL, name string) *url.URL {
+	other := *u
+	other.User = url.User(name)
+	return &other
+}

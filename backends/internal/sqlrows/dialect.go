@@ -36,6 +36,15 @@ type Sizing interface {
 	SizeOf(v tuple.Value) (int64, bool)
 }
 
+// Overriding is implemented as well by the dialect of a database that does not
+// take a value for a column that it generates, such as the key of a row that is
+// to be as it was, unless it is told to.
+type Overriding interface {
+	// OverrideGenerated returns the words between the columns of an INSERT and
+	// VALUES.
+	OverrideGenerated() string
+}
+
 // Syntax is how a database spells statements.
 type Syntax interface {
 	// Quote returns name as an identifier, whatever is in it.

@@ -227,7 +227,11 @@ func (st *statement) insert(s *driver.Schema, columns []string, values func()) {
 	}
 	st.write(" (")
 	st.list(len(columns), ", ", func(i int) { st.write(st.d.Quote(columns[i])) })
-	st.write(") VALUES ")
+	st.write(")")
+	if d, ok := st.d.(Overriding); ok {
+		st.write(d.OverrideGenerated())
+	}
+	st.write(" VALUES ")
 	values()
 }
 
