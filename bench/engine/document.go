@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/rowan-db/rowan/bench/compare"
 )
 
 // document returns docs/BENCHMARKS.md.
-func (c *config) document(results []*result, rows []row, about []string) string {
+func (c *config) document(results []*result, rows []compare.Row, about []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# Benchmarks of the storage engine
 
@@ -22,7 +24,7 @@ fair, and what it does not show, is said at the top of bench/engine/doc.go.
 	b.WriteString("\n## Targets\n\n")
 	b.WriteString("A ratio says how many times as good btree is as its peer, or, where the target is a maximum (<=), how many times the\npeer's figure its own is. A limit is a number that was set, and so was its target of 1.\n\n")
 	writeRows(&b, rows)
-	writeMisses(&b, missed(rows))
+	writeMisses(&b, compare.Missed(rows))
 	var last *group
 	for i, r := range results {
 		if r.group == last {
@@ -38,21 +40,21 @@ fair, and what it does not show, is said at the top of bench/engine/doc.go.
 	return b.String()
 }
 
-func writeRows(b *strings.Builder, rows []row) {
+func writeRows(b *strings.Builder, rows []compare.Row) {
 	b.WriteString("| work | btree | peer | | unit | ratio | target | |\n| --- | ---: | ---: | --- | --- | ---: | ---: | --- |\n")
 	for _, r := range rows {
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n",
-			r.Work, number(r.Ours), number(r.LMDB), title(r.peerName()), r.Unit, number(r.Ratio), r.goal(), r.verdict())
+			r.Work, compare.Number(r.Ours), compare.Number(r.LMDB), title(r.PeerName()), r.Unit, compare.Number(r.Ratio), r.Goal(), r.Verdict())
 	}
 }
 
-func writeMisses(b *strings.Builder, rows []row) {
+func writeMisses(b *strings.Builder, rows []compare.Row) {
 	b.WriteString("\n## Missed\n\n")
 	if len(rows) == 0 {
 		b.WriteString("Nothing: every target was met in this run.\n")
 	}
 	for _, r := range rows {
-		fmt.Fprintf(b, "- **%s**, beside %s: %s instead of %s.\n", r.Work, title(r.peerName()), number(r.Ratio), r.goal())
+		fmt.Fprintf(b, "- **%s**, beside %s: %s instead of %s.\n", r.Work, title(r.PeerName()), compare.Number(r.Ratio), r.Goal())
 	}
 }
 
@@ -69,9 +71,9 @@ func writeGroup(b *strings.Builder, g *group, results []*result) {
 			labels = got
 			writeHead(b, labels)
 		}
-		fmt.Fprintf(b, "| %s | %s |", r.work.name, r.work.unit.name)
+		fmt.Fprintf(b, "| %s | %s |", r.work.name, r.work.unit.Name)
 		for _, l := range labels {
-			fmt.Fprintf(b, " %s |", number(r.median(l)))
+			fmt.Fprintf(b, " %s |", compare.Number(r.Median(l)))
 		}
 		b.WriteString("\n")
 	}
@@ -103,6 +105,6 @@ func title(label string) string {
 	return label
 }
 
-func (c *config) writeDocument(results []*result, rows []row, about []string) error {
+func (c *config) writeDocument(results []*result, rows []compare.Row, about []string) error {
 	return os.WriteFile(c.doc, []byte(c.document(results, rows, about)), 0o644)
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rowan-db/rowan/bench/compare"
 )
 
 // targetRows are the promises that the engine makes, each with the works that
@@ -59,13 +61,10 @@ func TestPeersOfTargetsTakePart(t *testing.T) {
 			t.Errorf("%s: ours does not take part", name)
 		}
 		for _, g := range w.targets {
-			for _, peer := range g.peers {
+			for _, peer := range g.Peers() {
 				if !slices.ContainsFunc(w.entrants, func(e entrant) bool { return e.label == peer }) {
 					t.Errorf("%s: the target's peer %s does not take part", name, peer)
 				}
-			}
-			if g.bound <= 0 {
-				t.Errorf("%s: a target without a bound", name)
 			}
 		}
 	}
@@ -78,58 +77,6 @@ func TestEntrantsAreEngines(t *testing.T) {
 				t.Errorf("%s: there is no engine %q", name, e.engine)
 			}
 		}
-	}
-}
-
-// measured returns a result with one run for each label.
-func measured(name string, u unit, figures map[string]float64, targets ...target) *result {
-	r := &result{group: &group{name: "G"}, work: &work{name: name, unit: u, targets: targets}, runs: make(map[string][]float64)}
-	for label, x := range figures {
-		r.runs[label] = []float64{x}
-		r.work.entrants = append(r.work.entrants, entrant{label: label, engine: label})
-	}
-	return r
-}
-
-func TestRowsAreJudgedByTheirTargets(t *testing.T) {
-	rate := unit{name: "/s", higher: true}
-	for _, c := range []struct {
-		name    string
-		unit    unit
-		figures map[string]float64
-		target  target
-		want    row
-	}{
-		{"as fast as asked", nanoseconds, map[string]float64{ours: 234, "lmdb": 702}, atLeast(3, "lmdb"),
-			row{Ours: 234, LMDB: 702, Unit: "ns", Ratio: 3, Target: 3, Met: true}},
-		{"too slow", nanoseconds, map[string]float64{ours: 300, "lmdb": 702}, atLeast(3, "lmdb"),
-			row{Ours: 300, LMDB: 702, Unit: "ns", Ratio: 2.34, Target: 3}},
-		{"more is better", rate, map[string]float64{ours: 800, "one": 100}, atLeast(8, "one"),
-			row{Ours: 800, LMDB: 100, Peer: "one", Unit: "/s", Ratio: 8, Target: 8, Met: true}},
-		{"under a maximum", nanoseconds, map[string]float64{ours: 104, "floor": 100}, atMost(1.1, "floor"),
-			row{Ours: 104, LMDB: 100, Peer: "floor", Unit: "ns", Ratio: 1.04, Target: 1.1, AtMost: true, Met: true}},
-		{"over a maximum", nanoseconds, map[string]float64{ours: 120, "floor": 100}, atMost(1.1, "floor"),
-			row{Ours: 120, LMDB: 100, Peer: "floor", Unit: "ns", Ratio: 1.2, Target: 1.1, AtMost: true}},
-		{"ahead of the best", nanoseconds, map[string]float64{ours: 100, "a": 150, "b": 110, "c": 130}, ahead("a", "b", "c"),
-			row{Ours: 100, LMDB: 110, Peer: "b", Unit: "ns", Ratio: 1.1, Target: 1, Met: true}},
-		{"equal is not ahead", nanoseconds, map[string]float64{ours: 110, "a": 110}, ahead("a"),
-			row{Ours: 110, LMDB: 110, Peer: "a", Unit: "ns", Ratio: 1, Target: 1}},
-		{"within a limit", nanoseconds, map[string]float64{ours: 500_000}, within(1_000_000),
-			row{Ours: 500_000, LMDB: 1_000_000, Peer: limitName, Unit: "ns", Ratio: 0.5, Target: 1, AtMost: true, Met: true}},
-		{"beyond a limit", rate, map[string]float64{ours: 150}, reaching(300),
-			row{Ours: 150, LMDB: 300, Peer: limitName, Unit: "/s", Ratio: 0.5, Target: 1}},
-	} {
-		c.want.Work = c.name
-		if got := judge(measured(c.name, c.unit, c.figures, c.target), nil); len(got) != 1 || got[0] != c.want {
-			t.Errorf("%s:\n got %+v\nwant %+v", c.name, got, c.want)
-		}
-	}
-}
-
-func TestTargetsWithoutPeersAreNotJudged(t *testing.T) {
-	r := measured("w", nanoseconds, map[string]float64{ours: 1}, atLeast(3, "lmdb"), ahead("pebble"))
-	if got := judge(r, nil); len(got) != 0 {
-		t.Errorf("judged although nobody else took part: %+v", got)
 	}
 }
 
@@ -151,10 +98,10 @@ func finished(t *testing.T, results ...*result) (rows []map[string]any, err erro
 
 func TestDocumentNamesWhatWasMissed(t *testing.T) {
 	c := config{runs: 3, n: 1000}
-	good := measured("good work", nanoseconds, map[string]float64{ours: 1, "lmdb": 9}, atLeast(3, "lmdb"))
-	bad := measured("bad work", nanoseconds, map[string]float64{ours: 1, "lmdb": 2}, atLeast(3, "lmdb"))
+	good := measured("good work", nanoseconds, map[string]float64{ours: 1, "lmdb": 9}, compare.AtLeast(3, "lmdb"))
+	bad := measured("bad work", nanoseconds, map[string]float64{ours: 1, "lmdb": 2}, compare.AtLeast(3, "lmdb"))
 	results := []*result{good, bad}
-	text := c.document(results, slices.Concat(judge(good, nil), judge(bad, nil)), []string{"processor: fast"})
+	text := c.document(results, slices.Concat(compare.Judge(&good.Result, nil), compare.Judge(&bad.Result, nil)), []string{"processor: fast"})
 	_, misses, _ := strings.Cut(text, "## Missed")
 	misses, _, _ = strings.Cut(misses, "## G")
 	if !strings.Contains(misses, "bad work") || strings.Contains(misses, "good work") {
@@ -168,8 +115,8 @@ func TestDocumentNamesWhatWasMissed(t *testing.T) {
 }
 
 func TestMissedTargetFailsTheRun(t *testing.T) {
-	good := measured("good", nanoseconds, map[string]float64{ours: 1, "lmdb": 9}, atLeast(3, "lmdb"))
-	bad := measured("bad", nanoseconds, map[string]float64{ours: 1, "lmdb": 2}, atLeast(3, "lmdb"))
+	good := measured("good", nanoseconds, map[string]float64{ours: 1, "lmdb": 9}, compare.AtLeast(3, "lmdb"))
+	bad := measured("bad", nanoseconds, map[string]float64{ours: 1, "lmdb": 2}, compare.AtLeast(3, "lmdb"))
 	if _, err := finished(t, good); err != nil {
 		t.Errorf("every target was met, and the run failed: %v", err)
 	}
@@ -179,24 +126,13 @@ func TestMissedTargetFailsTheRun(t *testing.T) {
 }
 
 func TestResultsHaveTheFieldsThatReadersExpect(t *testing.T) {
-	rows, err := finished(t, measured("random get", nanoseconds, map[string]float64{ours: 231, "lmdb": 702}, atLeast(3, "lmdb")))
+	rows, err := finished(t, measured("random get", nanoseconds, map[string]float64{ours: 231, "lmdb": 702}, compare.AtLeast(3, "lmdb")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{"work": "random get", "ours": 231.0, "lmdb": 702.0, "unit": "ns", "ratio": 3.039, "target": 3.0, "met": true}
 	if len(rows) != 1 || fmt.Sprint(rows[0]) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", rows, want)
-	}
-}
-
-func TestMedians(t *testing.T) {
-	for _, c := range []struct {
-		of   []float64
-		want float64
-	}{{nil, 0}, {[]float64{5}, 5}, {[]float64{9, 1, 5}, 5}, {[]float64{4, 1, 2, 9}, 3}} {
-		if got := median(c.of); got != c.want {
-			t.Errorf("median of %v: %v, not %v", c.of, got, c.want)
-		}
 	}
 }
 
@@ -240,8 +176,8 @@ func TestEnginesTakeTurns(t *testing.T) {
 	if want := slices.Concat(turn, turn, turn); !slices.Equal(asked, want) {
 		t.Errorf("asked %q, not %q", asked, want)
 	}
-	if r.median("a") != 2 || r.median("b") != 6 {
-		t.Errorf("medians %v and %v: the first round counted", r.median("a"), r.median("b"))
+	if r.Median("a") != 2 || r.Median("b") != 6 {
+		t.Errorf("medians %v and %v: the first round counted", r.Median("a"), r.Median("b"))
 	}
 }
 
@@ -313,14 +249,16 @@ func TestCommandsNameOnlyWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestTargetMayBeTheRatioOfAnotherWork(t *testing.T) {
-	small := judge(measured("small", nanoseconds, map[string]float64{ours: 1, "lmdb": 4}, ahead("lmdb")), nil)
-	large := measured("large", nanoseconds, map[string]float64{ours: 1, "lmdb": 3.9}, noWorse("small", "lmdb"))
-	got := judge(large, small)
-	if len(got) != 1 || got[0].Target != 3.8 || !got[0].Met {
-		t.Errorf("judged %+v", got)
+// measured returns a result with one run for each label.
+func measured(name string, u unit, figures map[string]float64, targets ...compare.Target) *result {
+	w := &work{name: name, unit: u, targets: targets}
+	for label := range figures {
+		w.entrants = append(w.entrants, entrant{label: label, engine: label})
 	}
-	if got := judge(large, nil); len(got) != 0 {
-		t.Errorf("judged without the other work: %+v", got)
+	slices.SortFunc(w.entrants, func(a, b entrant) int { return strings.Compare(a.label, b.label) })
+	r := newResult(&group{name: "G"}, w)
+	for label, x := range figures {
+		r.Add(label, x)
 	}
+	return r
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rowan-db/rowan/bench/compare"
 	"github.com/rowan-db/rowan/bench/engine/worker"
 )
 
@@ -129,7 +130,7 @@ func measureAll(ctx context.Context, c config) (err error) {
 	l.done = func(r *result) {
 		results = append(results, r)
 		for _, e := range r.work.entrants {
-			l.log("    %-10s %10s %s ±%.0f%%", e.label, number(r.median(e.label)), r.work.unit.name, 50*r.spread(e.label))
+			l.log("    %-10s %10s %s ±%.0f%%", e.label, compare.Number(r.Median(e.label)), r.work.unit.Name, 50*r.Spread(e.label))
 		}
 	}
 	var failed error // of groups: the others are measured all the same
@@ -147,13 +148,13 @@ func measureAll(ctx context.Context, c config) (err error) {
 
 // finish prints and writes the results.
 func (c *config) finish(results []*result, about []string, took time.Duration) error {
-	var rows []row
+	var rows []compare.Row
 	for _, r := range results {
-		rows = append(rows, judge(r, rows)...)
+		rows = append(rows, compare.Judge(&r.Result, rows)...)
 	}
-	fmt.Fprintf(c.out, "%s\n%s\n%d records, %d runs, %.0f s\n", figures(results), table(rows), c.n, c.runs, took.Seconds())
+	fmt.Fprintf(c.out, "%s\n%s\n%d records, %d runs, %.0f s\n", figures(results), compare.Table(rows), c.n, c.runs, took.Seconds())
 	if c.complete() {
-		if err := writeJSON(c.json, rows); err != nil {
+		if err := compare.WriteJSON(c.json, rows); err != nil {
 			return err
 		}
 		if !c.quick {
@@ -163,7 +164,7 @@ func (c *config) finish(results []*result, about []string, took time.Duration) e
 			}
 		}
 	}
-	if n := len(missed(rows)); n > 0 {
+	if n := len(compare.Missed(rows)); n > 0 {
 		return fmt.Errorf("%w: %d of %d", errMissed, n, len(rows))
 	}
 	return nil

@@ -7,40 +7,22 @@ import (
 	"maps"
 	"slices"
 	"syscall"
+
+	"github.com/rowan-db/rowan/bench/compare"
 )
 
-// result is the figures of a work: of each entrant, one a run.
+// result is what was measured of a work.
 type result struct {
+	compare.Result
 	group *group
 	work  *work
-	runs  map[string][]float64 // by label
 }
 
-// median returns the median of an entrant's runs.
-func (r *result) median(label string) float64 { return median(r.runs[label]) }
-
-// has reports whether the entrant took part.
-func (r *result) has(label string) bool { return len(r.runs[label]) > 0 }
-
-// spread returns by how much of the median the quartiles differ: how noisy the
-// runs were.
-func (r *result) spread(label string) float64 {
-	x := slices.Sorted(slices.Values(r.runs[label]))
-	if len(x) == 0 || median(x) == 0 {
-		return 0
+func newResult(g *group, w *work) *result {
+	return &result{
+		Result: compare.Result{Work: w.name, Unit: w.unit.Unit, Ours: ours, Labels: w.labels(), Targets: w.targets},
+		group:  g, work: w,
 	}
-	return (x[len(x)*3/4] - x[len(x)/4]) / median(x)
-}
-
-func median(x []float64) float64 {
-	if len(x) == 0 {
-		return 0
-	}
-	s := slices.Sorted(slices.Values(x))
-	if len(s)%2 == 1 {
-		return s[len(s)/2]
-	}
-	return (s[len(s)/2-1] + s[len(s)/2]) / 2
 }
 
 // lab is what measuring needs.
@@ -96,7 +78,7 @@ func (l *lab) measure(ctx context.Context, g *group) (err error) {
 // first round warms caches up and does not count. Those whom no target names
 // leave after half of the rounds.
 func (l *lab) measureWork(g *group, w *work, o *orders, engines map[string]doer) (*result, error) {
-	r := &result{group: g, work: w, runs: make(map[string][]float64)}
+	r := newResult(g, w)
 	rounds := l.runs + 1
 	if w.once {
 		rounds = 1
@@ -117,7 +99,7 @@ func (l *lab) measureWork(g *group, w *work, o *orders, engines map[string]doer)
 			if round == 0 && !w.once {
 				continue
 			}
-			r.runs[e.label] = append(r.runs[e.label], w.unit.of(x))
+			r.Add(e.label, w.unit.of(x))
 		}
 	}
 	return r, nil

@@ -1,6 +1,10 @@
 package main
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/rowan-db/rowan/bench/compare"
+)
 
 // dataKind is the kind of keys and of values, as harnesses name them.
 type dataKind struct{ key, value string }
@@ -57,7 +61,7 @@ type work struct {
 	entrants []entrant
 	before   []string // commands before each run, not measured
 	once     bool     // long enough to be measured once
-	targets  []target
+	targets  []compare.Target
 }
 
 // entrant is who takes part in a work, and the command that is measured.
@@ -78,60 +82,25 @@ func with(run string, engines ...string) []entrant {
 
 // judged reports whether a target compares ours with the entrant.
 func (w *work) judged(e entrant) bool {
-	return e.label == ours || slices.ContainsFunc(w.targets, func(t target) bool { return slices.Contains(t.peers, e.label) })
+	return e.label == ours || slices.ContainsFunc(w.targets, func(t compare.Target) bool { return slices.Contains(t.Peers(), e.label) })
 }
 
-// unit says how a figure is made of an answer, and which figures are better.
+// unit is how a figure is made of an answer.
 type unit struct {
-	name   string
-	higher bool // is better
-	of     func(a answer) float64
+	compare.Unit
+	of func(a answer) float64
 }
 
 var (
-	nanoseconds = unit{name: "ns", of: func(a answer) float64 { return a["ns"] / a["ops"] }}
-	millis      = unit{name: "ms", of: func(a answer) float64 { return a["ns"] / 1e6 }}
-	megabytes   = unit{name: "MB", of: func(a answer) float64 { return a["bytes"] / 1e6 }}
+	nanoseconds = unit{Unit: compare.Unit{Name: "ns"}, of: func(a answer) float64 { return a["ns"] / a["ops"] }}
+	millis      = unit{Unit: compare.Unit{Name: "ms"}, of: func(a answer) float64 { return a["ns"] / 1e6 }}
+	megabytes   = unit{Unit: compare.Unit{Name: "MB"}, of: func(a answer) float64 { return a["bytes"] / 1e6 }}
 )
 
 // microsEach is the time of a transaction of size puts.
 func microsEach(size int) unit {
-	return unit{name: "us", of: func(a answer) float64 { return a["ns"] / a["ops"] * float64(size) / 1e3 }}
+	return unit{Unit: compare.Unit{Name: "us"}, of: func(a answer) float64 { return a["ns"] / a["ops"] * float64(size) / 1e3 }}
 }
-
-// target is what a work must reach against an entrant, the best of several, or
-// a number.
-type target struct {
-	peers  []string // labels of entrants; none for the limit
-	limit  float64  // in the work's unit
-	bound  float64  // of the ratio
-	as     string   // the work whose ratio to the same peer the bound is a part of
-	atMost bool     // the ratio is ours divided by the peer's, and must not exceed the bound
-	above  bool     // the ratio must exceed the bound, not only reach it
-}
-
-// atLeast asks for ours to be so many times as good as the peer.
-func atLeast(bound float64, peer string) target {
-	return target{peers: []string{peer}, bound: bound}
-}
-
-// ahead asks for ours to be better than each of the peers.
-func ahead(peers ...string) target { return target{peers: peers, bound: 1, above: true} }
-
-// atMost asks for ours not to exceed so many times the peer's figure.
-func atMost(bound float64, peer string) target {
-	return target{peers: []string{peer}, bound: bound, atMost: true}
-}
-
-// within asks for ours not to exceed a number.
-func within(limit float64) target { return target{limit: limit, bound: 1, atMost: true} }
-
-// reaching asks for ours to reach a number.
-func reaching(limit float64) target { return target{limit: limit, bound: 1} }
-
-// noWorse asks for the ratio to a peer to be that of another work, but for the
-// noise of a run.
-func noWorse(as, peer string) target { return target{peers: []string{peer}, as: as, bound: 0.95} }
 
 // engines returns the names of the engines that take part in a group.
 func (g *group) engines() []string {

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"slices"
+
+	"github.com/rowan-db/rowan/bench/compare"
 )
 
 // The engines that take part where all do.
@@ -37,12 +39,12 @@ func putGroup() group {
 			{
 				name: "sequential put", unit: nanoseconds, before: []string{"fresh nosync"},
 				entrants: with("put {seq} {n} {n} append", everyone...),
-				targets:  []target{atLeast(3, "lmdb")},
+				targets:  []compare.Target{compare.AtLeast(3, "lmdb")},
 			},
 			{
 				name: "random put", unit: nanoseconds, before: []string{"fresh nosync"},
 				entrants: with("put {perm} {n} {n}", everyone...),
-				targets:  []target{atLeast(7, "lmdb")},
+				targets:  []compare.Target{compare.AtLeast(7, "lmdb")},
 			},
 		},
 	}
@@ -60,22 +62,22 @@ func readGroup() group {
 			{
 				name: "random get", unit: nanoseconds,
 				entrants: with("get {other} {quarter}", everyone...),
-				targets:  []target{atLeast(3, "lmdb")},
+				targets:  []compare.Target{compare.AtLeast(3, "lmdb")},
 			},
 			{
 				name: "random get, batched", unit: nanoseconds,
 				entrants: with("getmany {other} {quarter}", ours, "lmdb"),
-				targets:  []target{atLeast(8, "lmdb")},
+				targets:  []compare.Target{compare.AtLeast(8, "lmdb")},
 			},
 			{
 				name: "scan forward", unit: nanoseconds,
 				entrants: with("scan", everyone...),
-				targets:  []target{atLeast(4, "lmdb")},
+				targets:  []compare.Target{compare.AtLeast(4, "lmdb")},
 			},
 			{
 				name: "scan backward", unit: nanoseconds,
 				entrants: with("back", everyone...),
-				targets:  []target{atLeast(2, "lmdb")},
+				targets:  []compare.Target{compare.AtLeast(2, "lmdb")},
 			},
 		},
 	}
@@ -100,11 +102,11 @@ func durableGroup() group {
 			entrants: with(fmt.Sprintf("put {random} %d %d", c.size*c.count, c.size), append(everyone, "yakv-wal", "floor")...),
 		}
 		if c.size == 1 {
-			w.targets = append(w.targets, atMost(1.1, "floor"), ahead("lmdb"))
+			w.targets = append(w.targets, compare.AtMost(1.1, "floor"), compare.Ahead("lmdb"))
 		} else {
-			w.targets = append(w.targets, atLeast(c.lmdb, "lmdb"))
+			w.targets = append(w.targets, compare.AtLeast(c.lmdb, "lmdb"))
 		}
-		w.targets = append(w.targets, ahead(logStructured...))
+		w.targets = append(w.targets, compare.Ahead(logStructured...))
 		g.works = append(g.works, w)
 	}
 	return g
@@ -118,12 +120,12 @@ func deleteGroup() group {
 			{
 				name: "random delete", unit: nanoseconds, before: load,
 				entrants: with("delete {other} {half}", everyone...),
-				targets:  []target{atLeast(5, "lmdb")},
+				targets:  []compare.Target{compare.AtLeast(5, "lmdb")},
 			},
 			{
-				name: "delete a range of half", unit: unit{name: "us", of: func(a answer) float64 { return a["ns"] / 1e3 }}, before: load,
+				name: "delete a range of half", unit: unit{Unit: compare.Unit{Name: "us"}, of: func(a answer) float64 { return a["ns"] / 1e3 }}, before: load,
 				entrants: with("cut {quarter} {threequarters}", ours, "lmdb", "rocksdb", "pebble"),
-				targets:  []target{atLeast(1000, "lmdb")},
+				targets:  []compare.Target{compare.AtLeast(1000, "lmdb")},
 			},
 		},
 	}
@@ -138,7 +140,7 @@ func sizeGroup() group {
 			{
 				name: "size after random inserts", unit: megabytes, once: true,
 				entrants: with("size", ours, "lmdb", "bbolt", "sqlite", "yakv"),
-				targets:  []target{atMost(0.75, "lmdb")},
+				targets:  []compare.Target{compare.AtMost(0.75, "lmdb")},
 			},
 			{
 				name: "size after 5 overwrites", unit: megabytes, once: true,
@@ -146,7 +148,7 @@ func sizeGroup() group {
 					"put {other} {n} {n}", "put {perm} {n} {n}", "put {other} {n} {n}", "put {perm} {n} {n}", "put {other} {n} {n}",
 				},
 				entrants: with("size", ours, "lmdb", "bbolt", "sqlite", "yakv"),
-				targets:  []target{atMost(0.6, "lmdb")},
+				targets:  []compare.Target{compare.AtMost(0.6, "lmdb")},
 			},
 		},
 	}
@@ -164,27 +166,27 @@ func shapeGroup(name string, d dataKind, s scale) group {
 			{
 				name: named("sequential put"), unit: nanoseconds, before: []string{"fresh nosync"},
 				entrants: with("put {seq} {n} {n} append", ours, "lmdb"),
-				targets:  []target{ahead("lmdb")},
+				targets:  []compare.Target{compare.Ahead("lmdb")},
 			},
 			{
 				name: named("random put"), unit: nanoseconds, before: []string{"fresh nosync"},
 				entrants: with("put {perm} {n} {n}", ours, "lmdb"),
-				targets:  []target{ahead("lmdb")},
+				targets:  []compare.Target{compare.Ahead("lmdb")},
 			},
 			{
 				name: named("random get"), unit: nanoseconds,
 				entrants: with("get {other} {quarter}", ours, "lmdb"),
-				targets:  []target{ahead("lmdb")},
+				targets:  []compare.Target{compare.Ahead("lmdb")},
 			},
 			{
 				name: named("scan forward"), unit: nanoseconds,
 				entrants: with("scan", ours, "lmdb"),
-				targets:  []target{ahead("lmdb")},
+				targets:  []compare.Target{compare.Ahead("lmdb")},
 			},
 			{
 				name: named("scan backward"), unit: nanoseconds,
 				entrants: with("back", ours, "lmdb"),
-				targets:  []target{ahead("lmdb")},
+				targets:  []compare.Target{compare.Ahead("lmdb")},
 			},
 		},
 	}

@@ -1,15 +1,19 @@
 package main
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/rowan-db/rowan/bench/compare"
+)
 
 // What is measured of the engine itself: against a limit, or against itself
 // under other conditions.
 
 var (
-	perSecond = unit{name: "1/s", higher: true, of: func(a answer) float64 { return a["ops"] / a["ns"] * 1e9 }}
-	p99       = unit{name: "ns", of: func(a answer) float64 { return a["p99"] }}
-	rate      = unit{name: "MB/s", higher: true, of: func(a answer) float64 { return a["bytes"] / a["ns"] * 1e3 }}
-	allocs    = unit{name: "allocations", of: func(a answer) float64 { return a["allocs"] / a["ops"] }}
+	perSecond = unit{Unit: compare.Unit{Name: "1/s", Higher: true}, of: func(a answer) float64 { return a["ops"] / a["ns"] * 1e9 }}
+	p99       = unit{Unit: compare.Unit{Name: "ns"}, of: func(a answer) float64 { return a["p99"] }}
+	rate      = unit{Unit: compare.Unit{Name: "MB/s", Higher: true}, of: func(a answer) float64 { return a["bytes"] / a["ns"] * 1e3 }}
+	allocs    = unit{Unit: compare.Unit{Name: "allocations"}, of: func(a answer) float64 { return a["allocs"] / a["ops"] }}
 )
 
 // own is an entrant of our engine.
@@ -29,17 +33,17 @@ func concurrencyGroup() group {
 			{
 				name: "16 goroutines committing single puts", unit: perSecond,
 				entrants: []entrant{own(ours, "commit {random} 3200 16"), own("one goroutine", "commit {random} 200 1")},
-				targets:  []target{atLeast(8, "one goroutine")},
+				targets:  []compare.Target{compare.AtLeast(8, "one goroutine")},
 			},
 			{
 				name: "reading beside a writer", unit: perSecond,
 				entrants: []entrant{own(ours, "read {spaced} 500 writer"), own("no writer", "read {spaced} 500 alone")},
-				targets:  []target{atLeast(0.9, "no writer")},
+				targets:  []compare.Target{compare.AtLeast(0.9, "no writer")},
 			},
 			{
 				name: "p99 of a get beside a writer", unit: p99,
 				entrants: []entrant{own(ours, "latency {spaced} 500 writer"), own("no writer", "latency {spaced} 500 alone")},
-				targets:  []target{atMost(2, "no writer")},
+				targets:  []compare.Target{compare.AtMost(2, "no writer")},
 			},
 		},
 	}
@@ -52,9 +56,9 @@ func allocationGroup() group {
 		data:    dataKind{"4", "100"},
 		prepare: load,
 		works: []work{
-			{name: "allocations of a get", unit: allocs, entrants: []entrant{own(ours, "allocs get {other} {n}")}, targets: []target{within(0.001)}},
-			{name: "allocations of a cursor's step", unit: allocs, entrants: []entrant{own(ours, "allocs step {other} {n}")}, targets: []target{within(0.001)}},
-			{name: "allocations of a put", unit: allocs, entrants: []entrant{own(ours, "allocs put {other} {n}")}, targets: []target{within(0.01)}},
+			{name: "allocations of a get", unit: allocs, entrants: []entrant{own(ours, "allocs get {other} {n}")}, targets: []compare.Target{compare.Within(0.001)}},
+			{name: "allocations of a cursor's step", unit: allocs, entrants: []entrant{own(ours, "allocs step {other} {n}")}, targets: []compare.Target{compare.Within(0.001)}},
+			{name: "allocations of a put", unit: allocs, entrants: []entrant{own(ours, "allocs put {other} {n}")}, targets: []compare.Target{compare.Within(0.01)}},
 		},
 	}
 }
@@ -66,9 +70,9 @@ func openGroup() group {
 		data:    dataKind{"8", "1000"},
 		prepare: []string{"fresh nosync", "put {seq} {n} {n} append", "close"},
 		works: []work{{
-			name: "open to the first get", unit: unit{name: "us", of: func(a answer) float64 { return a["ns"] / 1e3 }},
+			name: "open to the first get", unit: unit{Unit: compare.Unit{Name: "us"}, of: func(a answer) float64 { return a["ns"] / 1e3 }},
 			entrants: with("first sync 77", ours, "lmdb"),
-			targets:  []target{within(1000)},
+			targets:  []compare.Target{compare.Within(1000)},
 		}},
 	}
 }
@@ -85,7 +89,7 @@ func replayGroup() group {
 		prepare: []string{"fresh nosync", "put {spaced} {n} {n}", "close", "open sync"},
 		works: []work{{
 			name: "replay of the log", unit: rate, entrants: []entrant{own(ours, "replay {random} 100000 100")},
-			targets: []target{reaching(300)},
+			targets: []compare.Target{compare.Reaching(300)},
 		}},
 	}
 }
@@ -98,12 +102,12 @@ func memoryGroup() group {
 			{
 				name: "memory of a large transaction", unit: megabytes, once: true, before: []string{"fresh nosync"},
 				entrants: []entrant{own(ours, "memory put {perm} {n}")},
-				targets:  []target{within(memoryLimit)},
+				targets:  []compare.Target{compare.Within(memoryLimit)},
 			},
 			{
 				name: "memory of a large scan", unit: megabytes, once: true,
 				entrants: []entrant{own(ours, "memory scan {perm} {n}")},
-				targets:  []target{within(memoryLimit)},
+				targets:  []compare.Target{compare.Within(memoryLimit)},
 			},
 		},
 	}
@@ -120,7 +124,7 @@ func compactGroup() group {
 				own(ours, "fresh nosync", "put {perm} {n} {n}", "delete {other} {most}", "compact", "close", "size"),
 				own("bulk load", "fresh nosync", "load {left} {tenth}", "close", "size"),
 			},
-			targets: []target{atMost(1.05, "bulk load")},
+			targets: []compare.Target{compare.AtMost(1.05, "bulk load")},
 		}},
 	}
 }
@@ -134,12 +138,12 @@ func largeGroups() []group {
 			{
 				name: "random put, large", unit: nanoseconds, once: true, before: []string{"fresh nosync"},
 				entrants: with("put {perm} {n} {n}", ours, "lmdb"),
-				targets:  []target{noWorse("random put, 16+100", "lmdb")},
+				targets:  []compare.Target{compare.NoWorse("random put, 16+100", "lmdb")},
 			},
 			{
 				name: "random get, large", unit: nanoseconds,
 				entrants: with("get {other} {tenth}", ours, "lmdb"),
-				targets:  []target{noWorse("random get, 16+100", "lmdb")},
+				targets:  []compare.Target{compare.NoWorse("random get, 16+100", "lmdb")},
 			},
 		},
 	}}

@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/rowan-db/rowan/bench/compare"
+)
 
 // The tables of YAKV's own README, in its form: milliseconds for all records,
 // durable, with the engines of those tables that can be had.
@@ -31,7 +35,7 @@ func seedGroups() []group {
 
 var (
 	seedEngines = []string{ours, "yakv", "yakv-wal", "lmdb", "leveldb", "rocksdb"}
-	aheadOfSeed = []target{ahead("lmdb"), ahead("yakv", "yakv-wal")}
+	aheadOfSeed = []compare.Target{compare.Ahead("lmdb"), compare.Ahead("yakv", "yakv-wal")}
 )
 
 func seedWrite(name, run string, engines ...string) work {
