@@ -1,13 +1,13 @@
 package mysql
 
 import (
-	"context"
 	"crypto/tls"
 	"database/sql"
 	sqldriver "database/sql/driver"
 	"errors"
 	"io"
 	"net"
+	"slices"
 
 	native "github.com/go-sql-driver/mysql"
 
@@ -59,6 +59,8 @@ var kinds = map[uint16]driver.Kind{
 	1074: driver.TooLarge,
 	1077: driver.Unavailable,
 	1079: driver.Unavailable,
+	1080: driver.Unavailable,
+	1184: driver.Unavailable,
 	1094: driver.NotFound,
 	1095: driver.Permission,
 	1099: driver.Locked,
@@ -197,11 +199,18 @@ func classify(err error) driver.Kind {
 	return driver.Internal
 }
 
+// partings are the errors with which the server closes a connection: it shuts
+// down, it was told to, or it has waited for too long.
+var partings = []uint16{1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 4031}
+
 // isLost reports whether err means that the connection is lost, or was not
 // made.
 func isLost(err error) bool {
 	var network net.Error
 	var alert tls.AlertError
+	if server, ok := errors.AsType[*native.MySQLError](err); ok {
+		return slices.Contains(partings, server.Number)
+	}
 	switch {
 	case errors.As(err, &network), errors.As(err, &alert), errors.Is(err, sqldriver.ErrBadConn),
 		errors.Is(err, native.ErrInvalidConn), errors.Is(err, native.ErrMalformPkt), errors.Is(err, native.ErrPktSync),
@@ -222,12 +231,15 @@ func isNumber(err error, number uint16) bool {
 // statement; a lock that was waited for in vain does, too, unless the server is
 // told otherwise.
 func (f *facts) endsTransaction(err error) bool {
+	if isLost(err) {
+		return true
+	}
 	server, ok := errors.AsType[*native.MySQLError](err)
 	if !ok {
-		return isLost(err) || errors.Is(err, context.Canceled) && isLost(err)
+		return false
 	}
 	switch server.Number {
-	case errDeadlock, errLockTableFull, 1180, 1614, 1927, 3101, 4031, 1053, 1077, 1079:
+	case errDeadlock, errLockTableFull, 1180, 1614, 3101:
 		return true
 	case errLockWaitTimeout:
 		return f.rollsBackOnTimeout

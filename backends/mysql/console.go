@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/sqltext"
@@ -40,19 +43,17 @@ var keywords = []string{
 	"FULLTEXT", "IGNORE", "INDEXES", "LOCK IN SHARE MODE", "PROCESSLIST", "REPLACE", "SHOW", "STRAIGHT_JOIN", "TABLES", "UNSIGNED", "USE", "VARIABLES", "ZEROFILL",
 }
 
-// Console implements [driver.Consoler], for a database that is open for reading
-// only.
+// Console implements [driver.Consoler].
 func (r *reader) Console(ctx context.Context) (driver.Console, error) {
-	if r.info.ReadOnly == "" {
-		return r.openConsole(ctx, forConsole)
+	m := forConsole
+	if r.info.ReadOnly != "" {
+		m = forReadOnlyConsole
 	}
-	return r.openConsole(ctx, forReadOnlyConsole)
-}
-
-func (r *reader) openConsole(ctx context.Context, m mode) (driver.Console, error) {
-	c := &sqlConsole{r: r, readOnly: m == forReadOnlyConsole, pool: r.consoles.open(m)}
+	c := &sqlConsole{r: r, readOnly: m == forReadOnlyConsole, pool: r.consoles.connector.open(m)}
 	err := r.life.Call(ctx, func(ctx context.Context) (err error) {
-		c.conn, err = c.pool.Conn(ctx)
+		if c.conn, err = c.pool.Conn(ctx); err == nil {
+			r.consoles.add(c)
+		}
 		return err
 	})
 	if err != nil {
@@ -60,6 +61,38 @@ func (r *reader) openConsole(ctx context.Context, m mode) (driver.Console, error
 		return nil, err
 	}
 	return c, nil
+}
+
+// consoles are the consoles of a database, which end with it at the latest.
+type consoles struct {
+	connector connector
+	mu        sync.Mutex
+	open      map[*sqlConsole]struct{}
+}
+
+func (cs *consoles) add(c *sqlConsole) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.open[c] = struct{}{}
+}
+
+// remove reports false if the console has been removed before.
+func (cs *consoles) remove(c *sqlConsole) bool {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	_, open := cs.open[c]
+	delete(cs.open, c)
+	return open
+}
+
+// close closes all consoles. No new ones are opened any more.
+func (cs *consoles) close() {
+	cs.mu.Lock()
+	open := slices.Collect(maps.Keys(cs.open))
+	cs.mu.Unlock()
+	for _, c := range open {
+		_ = c.Close()
+	}
 }
 
 // sqlConsole is a [driver.Console].
@@ -72,14 +105,11 @@ type sqlConsole struct {
 
 // Close implements [driver.Console].
 func (c *sqlConsole) Close() error {
-	err := c.conn.Close()
-	if errors.Is(err, sql.ErrConnDone) {
-		err = nil
+	if !c.r.consoles.remove(c) {
+		return nil
 	}
-	if e := c.pool.Close(); err == nil {
-		err = e
-	}
-	return err
+	_ = c.conn.Close() // which has gone if the server has
+	return c.pool.Close()
 }
 
 // Run implements [driver.Console].

@@ -12,12 +12,11 @@ import (
 // reader is a database that is open for reading. It has no method that writes,
 // and its connections could not.
 type reader struct {
-	info driver.Info
-	life *sqlrows.Lifetime
-	pool pool
-	d    dialect
-	// consoles opens the connections of consoles.
-	consoles connector
+	info     driver.Info
+	life     *sqlrows.Lifetime
+	pool     pool
+	d        dialect
+	consoles *consoles
 }
 
 var (
@@ -39,12 +38,26 @@ func (r *reader) Close() error {
 	if !r.life.Close() {
 		return nil
 	}
+	r.consoles.close()
 	return r.pool.db.Close()
+}
+
+// call runs f, which changes nothing if it fails, and once more if the
+// connection turned out to be lost, as all are after the server was restarted.
+func (r *reader) call(ctx context.Context, f func(context.Context) error) error {
+	return r.life.Call(ctx, func(ctx context.Context) error {
+		err := f(ctx)
+		if err == nil || ctx.Err() != nil || !isLost(err) || classify(err) == driver.OutcomeUnknown {
+			return err
+		}
+		r.pool.forget()
+		return f(ctx)
+	})
 }
 
 // Tables implements [driver.DB].
 func (r *reader) Tables(ctx context.Context) (list []driver.TableInfo, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
+	err = r.call(ctx, func(ctx context.Context) error {
 		list, err = r.d.tables(ctx, r.pool)
 		return err
 	})
@@ -53,7 +66,7 @@ func (r *reader) Tables(ctx context.Context) (list []driver.TableInfo, err error
 
 // Describe implements [driver.DB].
 func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
+	err = r.call(ctx, func(ctx context.Context) error {
 		s, err = r.d.Describe(ctx, r.pool, table)
 		return err
 	})
@@ -62,7 +75,7 @@ func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, 
 
 // Get implements [driver.Reader].
 func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
+	err = r.call(ctx, func(ctx context.Context) error {
 		rows, err = sqlrows.NewReader(r.d, r.pool).Get(ctx, s, keys)
 		return err
 	})
@@ -71,7 +84,7 @@ func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) 
 
 // Scan implements [driver.Reader].
 func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (page driver.Page, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
+	err = r.call(ctx, func(ctx context.Context) error {
 		page, err = sqlrows.NewReader(r.d, r.pool).Scan(ctx, s, q)
 		return err
 	})
@@ -83,7 +96,7 @@ func (r *reader) Sorts(s *driver.Schema, column int) bool { return sqlrows.Sorts
 
 // ScanSorted implements [driver.Sorter].
 func (r *reader) ScanSorted(ctx context.Context, s *driver.Schema, q driver.Query, column int, from *driver.Place) (page driver.Page, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
+	err = r.call(ctx, func(ctx context.Context) error {
 		page, err = sqlrows.NewReader(r.d, r.pool).ScanSorted(ctx, s, q, column, from)
 		return err
 	})
@@ -92,7 +105,7 @@ func (r *reader) ScanSorted(ctx context.Context, s *driver.Schema, q driver.Quer
 
 // Count implements [driver.Counter].
 func (r *reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (n int64, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
+	err = r.call(ctx, func(ctx context.Context) error {
 		n, err = sqlrows.NewReader(r.d, r.pool).Count(ctx, s, in)
 		return err
 	})
@@ -102,7 +115,7 @@ func (r *reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (n
 // Estimate implements [driver.Estimator]. It is what the storage engine takes
 // for the number of rows; it never counts.
 func (r *reader) Estimate(ctx context.Context, s *driver.Schema) (n int64, ok bool, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
+	err = r.call(ctx, func(ctx context.Context) error {
 		n, ok, err = r.d.estimate(ctx, r.pool, s)
 		return err
 	})
@@ -111,7 +124,11 @@ func (r *reader) Estimate(ctx context.Context, s *driver.Schema) (n int64, ok bo
 
 // Snapshot implements [driver.Snapshotter].
 func (r *reader) Snapshot(ctx context.Context) (driver.Snapshot, error) {
-	s, err := sqlrows.NewSnapshot(ctx, r.life, r.pool, r.d)
+	var s sqlrows.Snapshot
+	err := r.call(ctx, func(ctx context.Context) (err error) {
+		s, err = sqlrows.NewSnapshot(ctx, r.life, r.pool, r.d)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +154,7 @@ func (w *writer) Close() error {
 	if !w.life.Close() {
 		return nil
 	}
+	w.consoles.close()
 	err := w.changes.db.Close()
 	if e := w.pool.db.Close(); err == nil {
 		err = e
@@ -144,14 +162,34 @@ func (w *writer) Close() error {
 	return err
 }
 
+// write is call for the connections that write.
+func (w *writer) write(ctx context.Context, f func(context.Context) error) error {
+	return w.call(ctx, func(ctx context.Context) error {
+		err := f(ctx)
+		if isLost(err) {
+			w.changes.forget()
+		}
+		return err
+	})
+}
+
 // Apply implements [driver.Writer].
 func (w *writer) Apply(ctx context.Context, changes []driver.Change) (driver.Applied, error) {
-	return sqlrows.Apply(ctx, w.life, w.changes, w.d, changes)
+	var applied driver.Applied
+	err := w.write(ctx, func(ctx context.Context) (err error) {
+		applied, err = sqlrows.Apply(ctx, w.life, w.changes, w.d, changes)
+		return err
+	})
+	return applied, err
 }
 
 // Begin implements [driver.Transactor].
 func (w *writer) Begin(ctx context.Context) (driver.Tx, error) {
-	tx, err := sqlrows.Begin(ctx, w.life, w.changes, w.d)
+	var tx *sqlrows.Tx
+	err := w.write(ctx, func(ctx context.Context) (err error) {
+		tx, err = sqlrows.Begin(ctx, w.life, w.changes, w.d)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

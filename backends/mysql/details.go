@@ -17,7 +17,7 @@ var (
 
 // Details implements [driver.Detailer].
 func (r *reader) Details(ctx context.Context, table string) (details *driver.Details, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
+	err = r.call(ctx, func(ctx context.Context) error {
 		found, err := r.d.find(ctx, r.pool, table)
 		if err != nil {
 			return err
@@ -176,7 +176,7 @@ func (d dialect) referrersWhere(ctx context.Context, q sqlrows.Querier, where st
 
 // Definition implements [driver.Definer].
 func (r *reader) Definition(ctx context.Context, table string) (text string, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
+	err = r.call(ctx, func(ctx context.Context) error {
 		found, err := r.d.find(ctx, r.pool, table)
 		if err != nil {
 			return err

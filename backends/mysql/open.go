@@ -34,7 +34,7 @@ func Open(ctx context.Context, to driver.Connection) (driver.DB, error) {
 		return nil, refused(to, err)
 	}
 	r := newReader(newPool(db), f, to)
-	r.consoles = c
+	r.consoles = &consoles{connector: c, open: map[*sqlConsole]struct{}{}}
 	if to.ReadOnly {
 		r.info.ReadOnly = driver.OpenedReadOnly
 		return r, nil

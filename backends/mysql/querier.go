@@ -5,10 +5,13 @@ import (
 	"database/sql"
 	sqldriver "database/sql/driver"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	native "github.com/go-sql-driver/mysql"
 
 	"github.com/rowan-db/rowan/backends/internal/sqlrows"
 	"github.com/rowan-db/rowan/store/driver"
@@ -183,6 +186,12 @@ var _ sqlrows.Pool = pool{}
 
 func newPool(db *sql.DB) pool { return pool{querier{db}, db} }
 
+// forget closes the connections that are not in use.
+func (p pool) forget() {
+	p.db.SetMaxIdleConns(0)
+	p.db.SetMaxIdleConns(idleConnections)
+}
+
 // Conn implements [sqlrows.Pool].
 func (p pool) Conn(ctx context.Context) (sqlrows.Conn, error) {
 	c, err := p.db.Conn(ctx)
@@ -196,6 +205,28 @@ func (p pool) Conn(ctx context.Context) (sqlrows.Conn, error) {
 type session struct {
 	querier
 	conn *sql.Conn
+}
+
+const commit = "COMMIT"
+
+// Exec implements [sqlrows.Querier]. Whether a COMMIT that was sent has
+// happened, nobody knows unless the server answers.
+func (s session) Exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	if query != commit {
+		return s.querier.Exec(ctx, query, args)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	result, err := s.querier.Exec(ctx, query, args)
+	answer, answered := errors.AsType[*native.MySQLError](err)
+	switch {
+	case err == nil, errors.Is(err, sqldriver.ErrBadConn): // which was not sent
+		return result, err
+	case answered && answer.Number != errQueryInterrupted && !isLost(err):
+		return nil, err
+	}
+	return nil, driver.Errorf(driver.OutcomeUnknown, "the server did not answer to COMMIT: %w", err)
 }
 
 // Release implements [sqlrows.Conn].
