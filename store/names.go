@@ -46,6 +46,10 @@ type (
 	Conflict = driver.Conflict
 	// Applied is what became of some changes.
 	Applied = driver.Applied
+	// Version is a state of a database that stays readable.
+	Version = driver.Version
+	// Difference is one thing in which two versions differ.
+	Difference = driver.Difference
 	// Savepoint is a mark in a transaction.
 	Savepoint = driver.Savepoint
 	// Op is what a change does.

@@ -79,6 +79,8 @@ func openError(path string, err error) error {
 		}
 	case driver.Corrupt:
 		return e.WithHint("restore a backup")
+	case driver.Unsupported:
+		return e.WithHint("rewrite it with: rowan upgrade %s", filepath.Base(path))
 	}
 	return e
 }
@@ -93,6 +95,8 @@ func openText(path string, err error) string {
 		return who
 	case errors.Is(err, btree.ErrNotDatabase):
 		return path + " ends within its header, or is no rowan file"
+	case errors.Is(err, btree.ErrOldVersion):
+		return path + " is of an older format, which has to be upgraded"
 	case errors.Is(err, btree.ErrVersion):
 		_, versions, _ := strings.Cut(err.Error(), btree.ErrVersion.Error()+": ")
 		versions, _, _ = strings.Cut(versions, ": ")

@@ -59,14 +59,16 @@ func Open(_ context.Context, path string, o Options) (driver.DB, error) {
 		if info.ReadOnly == "" {
 			info.ReadOnly = driver.OpenedReadOnly
 		}
-		return &reader{kvrows.Open(e, info), faults{e}}, nil
+		rows := kvrows.Open(e, info)
+		return &reader{rows, faults{e}, versions{e, rows}}, nil
 	}
-	return &writer{kvrows.OpenReadWrite(e, info), faults{e}}, nil
+	rows := kvrows.OpenReadWrite(e, info)
+	return &writer{rows, faults{e}, versions{e, rows.DB}, upkeep{e}}, nil
 }
 
 func open(path string, o Options) (*btree.DB, error) {
 	return btree.Open(path, &btree.Options{
-		ReadOnly: o.ReadOnly, MustExist: !o.Create, LockTimeout: lockWait, FS: o.FS,
+		ReadOnly: o.ReadOnly, MustExist: !o.Create, LockTimeout: lockWait, History: history, FS: o.FS,
 	})
 }
 
@@ -84,12 +86,15 @@ func newInfo(path string) driver.Info {
 type reader struct {
 	*kvrows.DB
 	faults
+	versions
 }
 
 // writer is a database that can.
 type writer struct {
 	kvrows.ReadWrite
 	faults
+	versions
+	upkeep
 }
 
 // faults is what both have of the engine's own.
@@ -123,6 +128,7 @@ var classes = []struct {
 	{context.DeadlineExceeded, driver.Canceled},
 	{btree.ErrLocked, driver.Locked},
 	{btree.ErrNotDatabase, driver.NotDatabase},
+	{btree.ErrOldVersion, driver.Unsupported},
 	{btree.ErrVersion, driver.NewerFormat},
 	{btree.ErrCorrupt, driver.Corrupt},
 	{btree.ErrFault, driver.Unavailable},
@@ -132,6 +138,8 @@ var classes = []struct {
 	{btree.ErrSavepoint, driver.Closed},
 	{btree.ErrFailed, driver.Unavailable},
 	{btree.ErrNoTree, driver.NoTable},
+	{btree.ErrNoVersion, driver.NotFound},
+	{btree.ErrVersionExists, driver.Exists},
 	{btree.ErrTreeExists, driver.Exists},
 	{btree.ErrTreeNotEmpty, driver.Exists},
 	{btree.ErrKeyTooLarge, driver.TooLarge},

@@ -1,0 +1,188 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
+)
+
+// keeping is what a file that is open for writing can do with versions.
+type keeping interface {
+	driver.Versioner
+	driver.Keeper
+	driver.Differ
+	driver.CommitUndoer
+	driver.Backuper
+	driver.Compacter
+}
+
+// diff lists what differs between two versions.
+func diff(t *testing.T, db driver.Differ, from, to string) (ds []string) {
+	t.Helper()
+	for d, err := range db.Diff(t.Context(), from, to) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := fmt.Sprintf("%s %s", d.Kind, d.Table)
+		if d.Key != nil {
+			s += " " + d.Key.String()
+		}
+		for _, r := range []*driver.Row{d.Old, d.New} {
+			if r != nil {
+				s += " " + r.Values[0].AsText()
+			}
+		}
+		ds = append(ds, s)
+	}
+	return ds
+}
+
+// names lists the names in the people table.
+func names(t *testing.T, r driver.Reader) (names []string) {
+	t.Helper()
+	page, err := r.Scan(t.Context(), people, driver.Query{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range page.Rows {
+		names = append(names, row.Values[0].AsText())
+	}
+	return names
+}
+
+// A version that was kept shows the tables of then, is compared row by row with
+// the present, and with another, and can be dropped.
+func TestVersions(t *testing.T) {
+	db, path := create(t, Options{})
+	v := db.(keeping)
+	ada, bob := insert(t, db, "ada"), insert(t, db, "bob")
+	if err := v.Keep(t.Context(), "first"); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Keep(t.Context(), "first"); !errors.Is(err, driver.Exists) {
+		t.Errorf("keeping under a name that is taken: %v", err)
+	}
+	change := func(changes ...driver.Change) {
+		t.Helper()
+		if done, err := db.Apply(t.Context(), changes); err != nil || len(done.Conflicts) > 0 {
+			t.Fatal(done, err)
+		}
+	}
+	change(driver.Change{Op: driver.Remove, Table: "people", Key: ada},
+		driver.Change{Op: driver.Put, Table: "people", Key: bob, Set: []driver.Assignment{{Column: 0, Value: tuple.Text("rob")}}})
+	cy := insert(t, db, "cy")
+	if err := db.CreateTable(t.Context(), &driver.Schema{Name: "zoo", Key: people.Key}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"removed people " + ada.String() + " ada",
+		"changed people " + bob.String() + " bob rob",
+		"added people " + cy.String() + " cy",
+		"table added zoo",
+	}
+	if got := diff(t, v, "first", ""); !slices.Equal(got, want) {
+		t.Errorf("since the first version: %q, want %q", got, want)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	reader := mustOpen(t, path, Options{ReadOnly: true})
+	if is[driver.Keeper](reader) || is[driver.CommitUndoer](reader) || is[driver.Compacter](reader) {
+		t.Error("a file that is open for reading has ways to write")
+	}
+	if got := diff(t, reader.(driver.Differ), "", "first"); len(got) != 4 || got[3] != "table removed zoo" {
+		t.Errorf("back to the first version: %q", got)
+	}
+	verifyFirst(t, reader.(driver.Versioner))
+}
+
+// verifyFirst opens the version of TestVersions.
+func verifyFirst(t *testing.T, db driver.Versioner) {
+	t.Helper()
+	first, err := db.OpenVersion(t.Context(), "first")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Release()
+	if got := names(t, first); !slices.Equal(got, []string{"ada", "bob"}) {
+		t.Errorf("the first version has %q", got)
+	}
+	if tables, err := first.Tables(t.Context()); err != nil || len(tables) != 1 {
+		t.Errorf("the first version has the tables %v, %v", tables, err)
+	}
+	if _, err := first.Describe(t.Context(), "zoo"); !errors.Is(err, driver.NoTable) {
+		t.Errorf("a table of later: %v", err)
+	}
+	if _, err := db.OpenVersion(t.Context(), "second"); !errors.Is(err, driver.NotFound) {
+		t.Errorf("a version that is not kept: %v", err)
+	}
+}
+
+// Commits are undone and had back, and what is undone is whole tables, too.
+func TestUndoCommits(t *testing.T) {
+	db, _ := create(t, Options{})
+	insert(t, db, "ada")
+	insert(t, db, "bob")
+	if err := db.DropTable(t.Context(), "people"); err != nil {
+		t.Fatal(err)
+	}
+	v := db.(keeping)
+	for _, step := range []struct {
+		n    int
+		want []string
+	}{
+		{1, []string{"ada", "bob"}},
+		{2, []string{"ada", "bob"}}, // what was there before the drop is there already, so this is no commit
+		{3, []string{"ada"}},
+	} {
+		if err := v.UndoCommits(t.Context(), step.n); err != nil {
+			t.Fatal(err)
+		}
+		if got := names(t, db); !slices.Equal(got, step.want) {
+			t.Errorf("after undoing %d there are %q, want %q", step.n, got, step.want)
+		}
+	}
+	if err := v.UndoCommits(t.Context(), 50); !errors.Is(err, driver.NotFound) {
+		t.Errorf("undoing more than there is: %v", err)
+	}
+}
+
+// A backup is a database like the one that it is of, and compacting makes a
+// file small whose rows were deleted.
+func TestBackupAndCompact(t *testing.T) {
+	db, path := create(t, Options{})
+	v := db.(keeping)
+	var gone []driver.Change
+	for range 200 {
+		gone = append(gone, driver.Change{Op: driver.Remove, Table: "people", Key: insert(t, db, "somebody with a name that is long enough to fill pages")})
+	}
+	insert(t, db, "ada")
+	if _, err := db.Apply(t.Context(), gone); err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(filepath.Dir(path), "copy.rowan")
+	if err := v.Backup(t.Context(), copied); err != nil {
+		t.Fatal(err)
+	}
+	before, after, err := v.Compact(t.Context())
+	if err != nil || after >= before {
+		t.Errorf("compacting %d bytes made %d, %v", before, after, err)
+	}
+	for _, r := range []driver.Reader{db, mustOpen(t, copied, Options{})} {
+		if got := names(t, r); !slices.Equal(got, []string{"ada"}) {
+			t.Errorf("there are %q", got)
+		}
+	}
+	checked := func(db any) {
+		if err := db.(driver.Checker).Check(context.Background(), func(p string) { t.Error(p) }); err != nil {
+			t.Error(err)
+		}
+	}
+	checked(db)
+}
