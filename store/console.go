@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/rowan-db/rowan/store/driver"
@@ -44,7 +45,7 @@ type Console struct {
 	session  driver.Console
 	language Language
 	running  chan struct{} // holds an element while a statement runs
-	inTx     bool
+	inTx     atomic.Bool
 }
 
 // What is kept of a result. The rest is left out, and [Result].More says so.
@@ -70,7 +71,7 @@ type Execution struct {
 // When ctx is canceled, the statement is canceled in the database.
 func (c *Console) Run(ctx context.Context, statement string) (*Execution, error) {
 	e := &Execution{Statement: statement}
-	keep := &keeper{stops: !c.inTx && isQuery(c.language.Dialect, statement)}
+	keep := &keeper{stops: !c.inTx.Load() && isQuery(c.language.Dialect, statement)}
 	start := time.Now()
 	outcome, err := c.Stream(ctx, statement, keep)
 	e.Outcome, e.Elapsed = outcome, time.Since(start)
@@ -97,7 +98,7 @@ func (c *Console) Stream(ctx context.Context, statement string, sink driver.Sink
 	}
 	defer func() { <-c.running }()
 	outcome, err := c.session.Run(ctx, statement, sink)
-	c.inTx = outcome.InTransaction
+	c.inTx.Store(outcome.InTransaction)
 	return outcome, c.store.wrap(op, "", err)
 }
 
@@ -111,6 +112,9 @@ func (c *Console) Explain(statement string, analyze bool) (string, bool) {
 	}
 	return prefix + statement, prefix != ""
 }
+
+// InTransaction reports whether a transaction was open after the last statement.
+func (c *Console) InTransaction() bool { return c.inTx.Load() }
 
 // Language describes the statements.
 func (c *Console) Language() Language { return c.language }

@@ -48,6 +48,9 @@ func (m *Model) do(from pane.Pane, act pane.Action) tea.Cmd {
 	if cmd, ok := m.doData(act); ok {
 		return cmd
 	}
+	if cmd, ok := m.doQuery(act); ok {
+		return cmd
+	}
 	return m.doScreen(act)
 }
 

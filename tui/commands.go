@@ -27,6 +27,7 @@ func (m *Model) commands() []pane.Command {
 		{Name: "tables", Help: "go to the list of tables", Keys: []string{"1"}, Disabled: m.nothingOpen, Run: m.panel(0)},
 		{Name: "rows", Help: "go to the rows", Keys: []string{"2"}, Disabled: m.nothingOpen, Run: m.panel(1)},
 		{Name: "value", Help: "go to the selected value", Keys: []string{"3"}, Disabled: m.nothingOpen, Run: m.panel(2)},
+		{Name: "console", Help: "write and run statements", Keys: []string{"4"}, Disabled: m.noConsole, Run: does(pane.ShowConsole{})},
 		{Name: "next-panel", Help: "go to the next panel", Keys: []string{"tab"}, Disabled: m.nothingOpen, Motion: true, Run: m.step(1)},
 		{Name: "previous-panel", Help: "go to the panel before", Keys: []string{"shift+tab"}, Disabled: m.nothingOpen, Motion: true, Run: m.step(-1)},
 		{Name: "zoom", Help: "give the panel the whole screen, or take it back", Keys: []string{"+", "_"}, Disabled: m.nothingOpen, Run: does(pane.Zoom{})},
@@ -163,7 +164,7 @@ func (m *Model) entries() []pane.Entry {
 
 // sections names the panes whose ID is not their name.
 var sections = map[string]string{
-	"objects": "Tables", "grid": "Rows", "value": "Value", "profiles": "Open a database",
+	"objects": "Tables", "grid": "Rows", "console": "Console", "value": "Value", "profiles": "Open a database",
 }
 
 // section returns what the help calls a pane.

@@ -205,6 +205,7 @@ func (m *Model) show(db *database) tea.Cmd {
 	}
 	m.env.Tasks.Cancel(unlockSlot)
 	m.closeOverlays()
+	m.dropConsole()
 	m.open = db
 	m.setEnv(db)
 	m.newPanels()

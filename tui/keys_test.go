@@ -14,6 +14,7 @@ import (
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/tuple"
+	"github.com/rowan-db/rowan/tui/console"
 	"github.com/rowan-db/rowan/tui/dialog"
 	"github.com/rowan-db/rowan/tui/edit"
 	"github.com/rowan-db/rowan/tui/help"
@@ -55,6 +56,7 @@ func parts(t *testing.T) []keyPart {
 		{"Tables", "panel 1", m.objects.Commands(), false},
 		{"Rows", "panel 2", m.grid.Commands(), false},
 		{"Value", "panel 3", m.value.Commands(), false},
+		{"Console", "panel 4, where statements are written", console.New(m.env, "").Commands(), false},
 		{"Open a database", "the screen at the start", m.start.Commands(), false},
 		{"Profile form", "reach and treat a database", profiles.NewForm(m.env, nil, pane.EditProfile{}).Commands(), true},
 		{"Password", "asked for when a server wants one", dialog.NewPassword(m.env, "", false, nil).Commands(), true},
@@ -66,6 +68,7 @@ func parts(t *testing.T) []keyPart {
 		{"Help", "all keys, searched by typing", help.New(m.env, nil).Commands(), true},
 		{"Question", "before something that cannot be taken back", dialog.NewConfirm(m.env, pane.Confirm{}).Commands(), true},
 		{"Error", "what failed, and what to do", dialog.NewFailure(m.env, pane.Report{Err: errors.New("x")}).Commands(), true},
+		{"Text", "to be read and copied", dialog.NewTextView(m.env, "", "").Commands(), true},
 		{"Log", "what happened", dialog.NewLogView(m.env, &m.status.log).Commands(), true},
 	}
 }
@@ -74,6 +77,7 @@ func parts(t *testing.T) []keyPart {
 // have one everywhere, with the reason.
 var shadows = map[string]string{
 	"esc": "means the nearest thing to go back from",
+	"tab": "completes where statements are typed, as it does in every such place",
 }
 
 func TestNoKeyMeansTwoThings(t *testing.T) {

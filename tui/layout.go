@@ -26,6 +26,7 @@ const (
 type screen struct {
 	width, height int
 	zoomed, mouse bool
+	console       bool      // the console is on the screen
 	places        []place   // from the bottom up
 	columns       []place   // those of places that fill the body, in order
 	stacked       bool      // columns are one above the other
@@ -59,7 +60,7 @@ func (s *screen) at(x, y int) (place, bool) {
 func (m *Model) arrange() tea.Cmd {
 	s := &m.screen
 	before := s.places
-	s.columns = m.body()
+	s.columns = m.withConsole(m.body())
 	s.places = append([]place(nil), s.columns...)
 	if d, ok := m.drawer(); ok {
 		s.places = append(s.places, d)

@@ -74,7 +74,13 @@ func (m *Model) focusID(id string) {
 }
 
 // panels returns the panels by their numbers on the screen.
-func (m *Model) panels() []pane.Pane { return []pane.Pane{m.objects, m.grid, m.value} }
+func (m *Model) panels() []pane.Pane {
+	all := []pane.Pane{m.objects, m.grid, m.value}
+	if m.screen.console {
+		all = append(all, m.console)
+	}
+	return all
+}
 
 // focusStep moves the focus to the next panel, or the one before.
 func (m *Model) focusStep(d int) {

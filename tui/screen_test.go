@@ -16,7 +16,7 @@ var scenes = map[string]func(u *user){
 	"tables":   func(u *user) {},
 	"unfolded": func(u *user) { u.Press("down", "down", "right") },
 	"rows":     func(u *user) { u.open("orders") },
-	"value":    func(u *user) { u.open("orders").Press("enter") },
+	"value":    func(u *user) { u.open("orders").Press("z") },
 	"empty":    func(u *user) { u.open("empty") },
 	"staged":   func(u *user) { u.editStatus("void").Press("down", "d") },
 	"scan":     func(u *user) { u.open("orders").Press("f").Type("bob") },

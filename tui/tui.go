@@ -19,6 +19,7 @@ import (
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/themes"
+	"github.com/rowan-db/rowan/tui/console"
 	"github.com/rowan-db/rowan/tui/grid"
 	"github.com/rowan-db/rowan/tui/objects"
 	"github.com/rowan-db/rowan/tui/palette"
@@ -120,6 +121,7 @@ type Model struct {
 	objects  *objects.Model
 	grid     *grid.Model
 	value    *value.Model
+	console  *console.Model // nil until it was opened
 	focus    pane.Pane
 	overlays []pane.Pane // the last one takes the input
 	asked    pane.Pane   // the question whether to quit, once it was asked
@@ -219,6 +221,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // not.
 func (m *Model) panes() []pane.Pane {
 	all := []pane.Pane{m.objects, m.grid, m.value}
+	if m.console != nil {
+		all = append(all, m.console)
+	}
 	if m.open == nil {
 		all = []pane.Pane{m.start}
 	}

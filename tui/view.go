@@ -92,9 +92,15 @@ func (m *Model) tooSmallView() string {
 // bodyView draws the panels that share the screen.
 func (m *Model) bodyView() string {
 	s := &m.screen
-	blocks := make([]string, len(s.columns))
-	for i, p := range s.columns {
-		blocks[i] = m.frame(p)
+	var blocks []string
+	above := ""
+	for _, p := range s.columns {
+		block := above + m.frame(p)
+		if above = ""; m.screen.console && p.pane == pane.Pane(m.console) && !s.zoomed {
+			above = block + "\n" // the rows are below it
+			continue
+		}
+		blocks = append(blocks, block)
 	}
 	switch {
 	case m.open == nil:

@@ -34,12 +34,15 @@ func (m *Model) copyCell(string) (pane.Action, tea.Cmd) {
 	})
 }
 
-// rowForms are the forms in which a row can be copied, by the key that chooses
-// each in the menu.
-var rowForms = []struct {
+// rowForm is a form in which a row can be copied.
+type rowForm struct {
 	key, name string
 	text      func(m *Model, r *store.Row) string
-}{
+}
+
+// rowForms are the forms in which a row can be copied, by the key that chooses
+// each in the menu.
+var rowForms = []rowForm{
 	{"t", "tuple", (*Model).rowTuple},
 	{"j", "json", (*Model).rowJSON},
 	{"c", "csv", (*Model).rowCSV},
@@ -50,23 +53,32 @@ var rowForms = []struct {
 // copyRow copies the row, or the marked ones, in a form, or asks for one.
 func (m *Model) copyRow(form string) (pane.Action, tea.Cmd) {
 	if form == "" {
-		m.prompt = &prompt{kind: promptCopy}
+		m.prompt = &prompt{kind: promptCopy, rows: m.copyForms()}
 		return nil, nil
 	}
-	for _, f := range rowForms {
+	for _, f := range m.copyForms() {
 		if f.name == form || f.key == form {
 			return m.copyAs(f.name, f.text)
 		}
 	}
-	return pane.Notice{Text: "A row is copied as " + rowFormNames() + ", not as " + form + ".", Level: pane.Warning}, nil
+	return pane.Notice{Text: "A row is copied as " + m.rowFormNames() + ", not as " + form + ".", Level: pane.Warning}, nil
 }
 
-func rowFormNames() string {
-	names := make([]string, len(rowForms))
-	for i, f := range rowForms {
-		names[i] = f.name
+func (m *Model) rowFormNames() string {
+	var names []string
+	for _, f := range m.copyForms() {
+		names = append(names, f.name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// copyForms returns the forms in which a row of what is shown can be copied: no
+// command prints those of a result.
+func (m *Model) copyForms() []rowForm {
+	if m.result() != nil {
+		return rowForms[:3]
+	}
+	return rowForms
 }
 
 // copyAs copies the marked rows, or the row of the cursor, each on a line.
@@ -94,10 +106,14 @@ func (m *Model) copyAs(name string, text func(*Model, *store.Row) string) (pane.
 
 // afterStaged returns a row as it would be after what is staged for it.
 func (m *Model) afterStaged(r *store.Row) *store.Row {
-	if st, ok := m.env.Changes.Find(m.schema().Name, r.Key); ok && st.Change.Op == store.Update {
-		return &st.After
+	st, ok := m.change(r)
+	switch {
+	case !ok || st.Change.Op != store.Update:
+		return r
+	case m.origin() != nil:
+		return &overResult(m.origin(), m.schema(), r, st).After
 	}
-	return r
+	return &st.After
 }
 
 // rowTuple returns the key and the columns as literals.

@@ -18,6 +18,7 @@ package grid
 
 import (
 	"slices"
+	"sync/atomic"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -56,6 +57,13 @@ type Model struct {
 	name  string
 	table *store.Table
 	view  *store.View
+	// query is the result that was shown last, or is being opened.
+	query *store.Result
+	// trail is where links were followed from, the newest last, and column
+	// where the cursor goes when the way back is read.
+	trail     []stop
+	column    int
+	exporting *atomic.Int64
 	// wish is what the user wants to see: the view's options, unless a read
 	// that changes them is under way.
 	wish store.ViewOptions
@@ -131,6 +139,12 @@ func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
 		return m.settle(m.findDone(msg))
 	case task.Done[wholeRows]:
 		return m.settle(m.wholeDone(msg))
+	case task.Done[linked]:
+		return m.settle(m.linksDone(msg))
+	case task.Done[exported]:
+		return m.settle(m.exportDone(msg))
+	case task.Done[originals]:
+		return m.settle(m.originalsDone(msg))
 	case task.Done[ranked]:
 		return m.settle(m.rankDone(msg))
 	case task.Done[counted]:
@@ -228,6 +242,7 @@ func (m *Model) begin(name string) {
 	m.fault, m.prompt = nil, nil
 	m.reading = reading{}
 	m.cursor.owed = 0
+	m.column = 0
 }
 
 // OpenView shows part of the table that is shown, or shows it in another
@@ -236,7 +251,7 @@ func (m *Model) OpenView(o store.ViewOptions) (pane.Action, tea.Cmd) {
 	if m.table == nil {
 		return pane.Notice{Text: "No table is shown.", Level: pane.Blocked}, nil
 	}
-	o.MaxValue = maxValue
+	o.MaxValue = m.cut()
 	return m.settle(nil, m.reopen(o, request{goal: goalFirst, table: m.shownTable()}))
 }
 
@@ -261,6 +276,9 @@ func (m *Model) GoTo(table string, key tuple.Tuple) (pane.Action, tea.Cmd) {
 func (m *Model) Refresh() (pane.Action, tea.Cmd) {
 	if m.name == "" || m.env.Store == nil {
 		return nil, nil
+	}
+	if m.result() != nil {
+		return m.settle(nil, m.restage()) // it is what it was
 	}
 	m.fault = nil
 	req := m.stay()

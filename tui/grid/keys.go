@@ -69,8 +69,11 @@ func (m *Model) movements() []pane.Command {
 
 func (m *Model) viewing() []pane.Command {
 	return []pane.Command{
-		{Name: "open-value", Help: "open the cell in the value panel", Keys: []string{"enter", "z"}, Hint: "open", Disabled: m.noRow,
+		{Name: "enter", Help: "follow the foreign key of the cell, or open the cell in the value panel", Keys: []string{"enter"}, Hint: "open", Disabled: m.noRow, Run: m.run(m.enter)},
+		{Name: "open-value", Help: "open the cell in the value panel", Keys: []string{"z"}, Disabled: m.noRow,
 			Run: m.run(func(string) (pane.Action, tea.Cmd) { return pane.Focus{ID: "value"}, nil })},
+		{Name: "links", Help: "list what the row refers to, and what refers to it", Keys: []string{"b"}, Disabled: m.noLinks, Run: m.run(m.links)},
+		{Name: "jump-back", Help: "go back to where a link was followed from", Keys: []string{"backspace", "alt+left"}, Disabled: m.noTrail, Run: m.run(m.jumpBack)},
 		{Name: "filter", Help: "show only the rows that match", Keys: []string{"/"}, Hint: "filter", Arg: "filter", Disabled: m.noTable, Run: m.run(m.filter)},
 		{Name: "next-match", Help: "go to the next row that matches the last filter", Keys: []string{"n"}, Disabled: m.noSearch, Run: m.run(m.nextMatch)},
 		{Name: "previous-match", Help: "go to the previous row that matches the last filter", Keys: []string{"N"}, Disabled: m.noSearch, Run: m.run(m.previousMatch)},
@@ -107,6 +110,7 @@ func (m *Model) editing() []pane.Command {
 func (m *Model) copying() []pane.Command {
 	return []pane.Command{
 		{Name: "copy", Help: "copy the cell", Keys: []string{"y"}, Disabled: m.noCopy, Run: m.run(m.copyCell)},
+		{Name: "export", Help: "write the rows that are shown into a file: .csv, .tsv, .jsonl, .json, .sql or .md", Arg: "file", Disabled: m.noTable, Run: m.run(m.export)},
 		{Name: "copy-row", Help: "copy the row, or the marked rows, as tuple, JSON, CSV or command", Keys: []string{"Y"}, Arg: "format", Disabled: m.noRow, Run: m.run(m.copyRow)},
 	}
 }
@@ -181,7 +185,7 @@ func (m *Model) noBack() string {
 }
 
 // blocked says why nothing can be written to the table.
-func (m *Model) blocked() string { return m.env.Blocked(m.schema()) }
+func (m *Model) blocked() string { return m.env.Blocked(m.writable()) }
 
 func (m *Model) noWrite() string {
 	if why := m.noTable(); why != "" {
@@ -205,12 +209,15 @@ func (m *Model) noEdit() string {
 		return why
 	}
 	l, ok := m.current()
+	column, known := m.writableColumn()
 	switch {
 	case !ok:
 		return "there is no row"
 	case l.deleted():
 		return "the row is staged to be deleted; d takes that back"
-	case m.schema().ColumnAt(m.cursor.column).Generated:
+	case !known:
+		return "the query computes this column"
+	case m.writable().ColumnAt(column).Generated:
 		return "the database computes this column"
 	}
 	return ""
@@ -220,7 +227,7 @@ func (m *Model) noNull() string {
 	if why := m.noEdit(); why != "" {
 		return why
 	}
-	if c := m.schema().ColumnAt(m.cursor.column); !c.Nullable {
+	if column, _ := m.writableColumn(); !m.writable().ColumnAt(column).Nullable {
 		return "the column cannot hold NULL"
 	}
 	return ""

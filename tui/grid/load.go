@@ -208,6 +208,9 @@ func (m *Model) arrived(res *rowsRead) (pane.Action, tea.Cmd) {
 	m.measureAll()
 	m.rebuild()
 	m.place(res, fresh)
+	if fresh && m.column > 0 {
+		m.cursor.column, m.column = min(m.column, m.layout.columns()-1), 0
+	}
 	m.inserted = m.insertedIDs()
 	cmds = append(cmds, m.startRank())
 	if res.announce && !res.found() && m.indexOfKey(res.at.Key) < 0 {
@@ -285,7 +288,7 @@ func (m *Model) rowsFailed(err error) (pane.Action, tea.Cmd) {
 func (m *Model) rebuild() {
 	was, ok := m.current()
 	offset := m.cursor.line - m.cursor.top
-	o := overlay{schema: m.schema(), options: m.view.Options(), ordered: m.ordered(), changes: m.env.Changes}
+	o := overlay{schema: m.schema(), options: m.view.Options(), ordered: m.ordered(), changes: m.env.Changes, result: m.result()}
 	m.lines = o.lines(&m.win)
 	if !ok {
 		return

@@ -154,7 +154,7 @@ func (m *Model) escape(string) (pane.Action, tea.Cmd) {
 		o.Filter = store.Filter{}
 		return m.settle(nil, m.reopen(o, m.stay()))
 	case !o.Range.All() || o.Limit > 0 || o.Reverse:
-		return m.settle(nil, m.reopen(store.ViewOptions{MaxValue: maxValue, Sort: o.Sort}, m.stay()))
+		return m.settle(nil, m.reopen(store.ViewOptions{MaxValue: m.cut(), Sort: o.Sort}, m.stay()))
 	case o.Sort.Column != "":
 		o.Sort = store.Sort{}
 		return m.settle(nil, m.reopen(o, m.stay()))

@@ -87,6 +87,8 @@ type overlay struct {
 	// asking the database.
 	ordered bool
 	changes *store.ChangeSet
+	// result is what is shown, nil if it is a table.
+	result *store.Result
 }
 
 // lines returns the rows of w with the staged changes of each and with the
@@ -99,12 +101,30 @@ func (o *overlay) lines(w *window) []line {
 	if o.changes.Len() == 0 {
 		return lines
 	}
+	if o.result != nil {
+		o.markResult(lines)
+		return lines
+	}
 	for i := range lines {
 		if st, ok := o.changes.Find(o.schema.Name, lines[i].row.Key); ok {
 			lines[i].staged = &st
 		}
 	}
 	return o.insert(lines, w)
+}
+
+// markResult puts the staged changes of the table that a result comes from over
+// its lines.
+func (o *overlay) markResult(lines []line) {
+	from := o.result.Origin()
+	if from == nil {
+		return
+	}
+	for i, l := range lines {
+		if st, ok := o.changes.Find(from.Table.Name(), from.Key(l.row)); ok {
+			lines[i].staged = overResult(from, o.schema, l.row, st)
+		}
+	}
 }
 
 // insert puts the staged inserts where they would appear: by the order of the

@@ -31,9 +31,10 @@ const maxHistory = 50
 type prompt struct {
 	kind  promptKind
 	field input.Prompt
-	forms string // what may be typed
-	err   string // why the answer will not do
-	older int    // how far the user went back in the history
+	forms string    // what may be typed
+	rows  []rowForm // of a menu
+	err   string    // why the answer will not do
+	older int       // how far the user went back in the history
 }
 
 // history is what was answered before, the newest last, by kind.
@@ -98,7 +99,7 @@ func (m *Model) typed(msg tea.Msg) (pane.Action, tea.Cmd) {
 func (m *Model) choose(msg tea.Msg) (pane.Action, tea.Cmd) {
 	m.prompt = nil
 	k, _ := msg.(tea.KeyPressMsg)
-	for _, f := range rowForms {
+	for _, f := range m.copyForms() {
 		if f.key == k.Text {
 			return m.copyAs(f.name, f.text)
 		}
@@ -240,7 +241,7 @@ func (p *prompt) label() string {
 		return "go to: "
 	}
 	var names []string
-	for _, f := range rowForms {
+	for _, f := range p.rows {
 		names = append(names, f.key+" "+f.name)
 	}
 	return "copy row: " + strings.Join(names, " · ")

@@ -14,7 +14,8 @@ import (
 func (m *Model) edit(external bool) act {
 	return func(string) (pane.Action, tea.Cmd) {
 		l, _ := m.current()
-		s, column := m.schema(), m.cursor.column
+		s := m.writable()
+		column, _ := m.writableColumn()
 		if id := l.inserted(); id != 0 {
 			return pane.EditCell{Schema: s, Row: *l.row, Column: column, Inserted: id, External: external}, nil
 		}
@@ -26,7 +27,7 @@ func (m *Model) edit(external bool) act {
 
 // insert opens the form of a new row.
 func (m *Model) insert(string) (pane.Action, tea.Cmd) {
-	return pane.InsertRow{Schema: m.schema()}, nil
+	return pane.InsertRow{Schema: m.writable()}, nil
 }
 
 // duplicate opens the form of a new row, filled in with the values of this
@@ -36,8 +37,8 @@ func (m *Model) duplicate(string) (pane.Action, tea.Cmd) {
 	if !ok {
 		return nil, nil
 	}
-	s := m.schema()
-	if l.staged != nil && l.staged.Change.Op != store.Delete {
+	s := m.writable()
+	if l.staged != nil && l.staged.Change.Op != store.Delete && m.origin() == nil {
 		after := l.staged.After
 		return pane.InsertRow{Schema: s, Key: after.Key, Values: after.Values}, nil
 	}
@@ -58,7 +59,7 @@ func (m *Model) delete(string) (pane.Action, tea.Cmd) {
 	case l.inserted() != 0:
 		m.env.Changes.Drop(l.inserted())
 		return pane.Staged{}, m.restage()
-	case l.staged != nil:
+	case l.staged != nil && m.origin() == nil:
 		return m.stageDeletes([]*store.Row{l.row}), m.restage()
 	}
 	return m.withWhole(slotOf("delete", l.row), []*store.Row{l.row}, m.stageDeletes)
@@ -69,21 +70,24 @@ func (m *Model) delete(string) (pane.Action, tea.Cmd) {
 func (m *Model) deleteMarked() (pane.Action, tea.Cmd) {
 	var rows, deleted []*store.Row
 	for _, r := range m.marks.all() {
-		if st, ok := m.env.Changes.Find(m.schema().Name, r.Key); ok && st.Change.Op == store.Delete {
+		if st, ok := m.change(r); ok && st.Change.Op == store.Delete {
 			deleted = append(deleted, r)
 			continue
 		}
 		rows = append(rows, r)
 	}
-	if len(rows) == 0 {
+	if len(rows) == 0 && m.origin() == nil {
 		return m.stageDeletes(deleted), m.restage()
+	}
+	if len(rows) == 0 {
+		rows = deleted
 	}
 	return m.withWhole(slotOf("delete", rows[0]), rows, m.stageDeletes)
 }
 
 func (m *Model) stageDeletes(rows []*store.Row) pane.Action {
 	for _, r := range rows {
-		if err := m.env.Changes.Delete(m.schema(), *r); err != nil {
+		if err := m.env.Changes.Delete(m.writable(), *r); err != nil {
 			return join(pane.Staged{}, pane.Report{Err: err})
 		}
 	}
@@ -94,7 +98,8 @@ func (m *Model) stageDeletes(rows []*store.Row) pane.Action {
 // setNull stages that the cell become NULL.
 func (m *Model) setNull(string) (pane.Action, tea.Cmd) {
 	l, _ := m.current()
-	s, column := m.schema(), m.cursor.column
+	s := m.writable()
+	column, _ := m.writableColumn()
 	if id := l.inserted(); id != 0 {
 		return m.staged(m.env.Changes.EditInserted(id, column, tuple.Null)), m.restage()
 	}
@@ -141,6 +146,9 @@ func (m *Model) restage() tea.Cmd {
 }
 
 func (m *Model) insertedIDs() []store.ID {
+	if m.result() != nil {
+		return nil // a result shows what was there when it was asked for
+	}
 	var ids []store.ID
 	for _, st := range m.env.Changes.Inserted(m.schema().Name) {
 		ids = append(ids, st.ID)

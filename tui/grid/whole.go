@@ -28,6 +28,9 @@ type wholeRows struct {
 // The slot tells for what: looking at another row gives up [slotEdit], but a
 // deletion, once asked for, goes on while the cursor moves.
 func (m *Model) withWhole(slot task.Slot, rows []*store.Row, then func([]*store.Row) pane.Action) (pane.Action, tea.Cmd) {
+	if m.origin() != nil {
+		return m.withOriginals(slot, rows, then)
+	}
 	complete := true
 	whole := make([]*store.Row, len(rows))
 	for i, r := range rows {
@@ -78,7 +81,7 @@ func slotOf(what string, r *store.Row) task.Slot {
 
 // completed returns the row with all its values if they are at hand.
 func (m *Model) completed(r *store.Row) *store.Row {
-	if st, ok := m.env.Changes.Find(m.schema().Name, r.Key); ok {
+	if st, ok := m.change(r); ok {
 		return &st.Before
 	}
 	if len(r.Cut) == 0 && len(r.Values) == len(m.schema().Columns) {

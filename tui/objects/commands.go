@@ -19,6 +19,7 @@ func (m *Model) newCommands() []pane.Command {
 			Disabled: m.nothing, Run: m.toggle},
 		{Name: "filter-tables", Help: "filter the tables by name", Keys: []string{"/"}, Hint: "filter", Run: m.startFilter},
 		{Name: "clear-filter-tables", Help: "show all tables again", Keys: []string{"esc"}, Disabled: m.noFilter, Run: m.clearFilter},
+		{Name: "definition", Help: "show the statements that make the table", Keys: []string{"D"}, Disabled: m.noDefinition, Run: m.define},
 		{Name: "copy-name", Help: "copy the name", Keys: []string{"y"}, Disabled: m.nothing, Run: m.copyName},
 	}
 	return append(cs, m.list.Motions(true, m.moved)...)
@@ -52,8 +53,11 @@ func (m *Model) open(string) (pane.Action, tea.Cmd) {
 	m.fit()
 	t := &m.tables[l.table]
 	name := t.Name
-	if l.kind == referenceLine {
+	switch l.kind {
+	case referenceLine:
 		name = t.schema.References[l.item].Table
+	case referrerLine:
+		name = t.details.Referrers[l.item].Table
 	}
 	return pane.OpenTable{Name: name}, nil
 }
@@ -124,6 +128,8 @@ func (m *Model) copyName(string) (pane.Action, tea.Cmd) {
 		return pane.Copy{Text: t.schema.Key[l.item].Name, What: "column name"}, nil
 	case columnLine:
 		return pane.Copy{Text: t.schema.Columns[l.item].Name, What: "column name"}, nil
+	case indexLine:
+		return pane.Copy{Text: t.details.Indexes[l.item].Name, What: "index name"}, nil
 	}
 	return pane.Copy{Text: t.Name, What: "table name"}, nil
 }

@@ -6,7 +6,7 @@ import "strings"
 type line struct {
 	table int // index into Model.tables
 	kind  lineKind
-	item  int // of the schema: a key element, a column or a reference
+	item  int // of the schema or the details: a key element, a column, and so on
 }
 
 type lineKind uint8
@@ -17,6 +17,8 @@ const (
 	keyLine
 	columnLine
 	referenceLine
+	referrerLine
+	indexLine
 )
 
 // relist makes the lines, and keeps the cursor on its entry.
@@ -57,6 +59,15 @@ func (m *Model) tableLines(i int) []line {
 		}
 		for r := range t.schema.References {
 			lines = append(lines, line{i, referenceLine, r})
+		}
+		if t.details == nil {
+			break
+		}
+		for r := range t.details.Referrers {
+			lines = append(lines, line{i, referrerLine, r})
+		}
+		for x := range t.details.Indexes {
+			lines = append(lines, line{i, indexLine, x})
 		}
 	}
 	return lines

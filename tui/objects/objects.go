@@ -25,6 +25,7 @@ const ID = "objects"
 var (
 	listSlot     = task.Slot{Pane: ID, Name: "list tables"}
 	estimateSlot = task.Slot{Pane: ID, Name: "estimate"}
+	defineSlot   = task.Slot{Pane: ID, Name: "definition"}
 )
 
 // Model is the pane.
@@ -54,8 +55,9 @@ type table struct {
 	staged   counts
 
 	unfolded bool
-	schema   *store.Schema // nil until it was read
-	failed   error         // of reading the schema
+	schema   *store.Schema  // nil until it was read
+	details  *store.Details // nil until they were read, or if they cannot be
+	failed   error          // of reading the schema
 }
 
 // estimate is about how many rows a table has.
@@ -170,6 +172,8 @@ func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
 		return nil, m.estimated(msg)
 	case task.Done[described]:
 		return m.described(msg)
+	case task.Done[defined]:
+		return m.definedDone(msg)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return m.typed(msg)
 	case tea.MouseWheelMsg:
@@ -205,7 +209,7 @@ func (m *Model) setTables(infos []store.TableInfo) {
 	for i, info := range infos {
 		tables[i] = table{TableInfo: info, lower: strings.ToLower(info.Name)}
 		if t := old[info.Name]; t != nil {
-			tables[i].unfolded, tables[i].schema = true, t.schema
+			tables[i].unfolded, tables[i].schema, tables[i].details = true, t.schema, t.details
 		}
 	}
 	first := m.tables == nil
@@ -219,8 +223,9 @@ func (m *Model) setTables(infos []store.TableInfo) {
 
 // described is the answer to a call that read a schema.
 type described struct {
-	name   string
-	schema *store.Schema
+	name    string
+	schema  *store.Schema
+	details *store.Details
 }
 
 // unfold shows what is in a table, and returns the command that reads it.
@@ -236,7 +241,13 @@ func (m *Model) unfold(t *table) tea.Cmd {
 		if err != nil {
 			return described{name: name}, err
 		}
-		return described{name, st.Schema()}, nil
+		// What surrounds the table is worth less than its columns: they are
+		// shown also if it cannot be read.
+		details, err := s.Details(ctx, name)
+		if err != nil && store.KindOf(err) == store.Canceled {
+			return described{name: name}, err
+		}
+		return described{name, st.Schema(), details}, nil
 	})
 }
 
@@ -246,11 +257,44 @@ func (m *Model) described(msg task.Done[described]) (pane.Action, tea.Cmd) {
 	for i := range m.tables {
 		t := &m.tables[i]
 		if t.Name == msg.Value.name {
-			t.schema, t.failed = msg.Value.schema, msg.Err
+			t.schema, t.details, t.failed = msg.Value.schema, msg.Value.details, msg.Err
 		}
 	}
 	m.relist()
 	return nil, nil
+}
+
+// defined is the statements that make a table.
+type defined struct{ name, text string }
+
+func (m *Model) noDefinition() string {
+	if m.env.Store == nil || !m.env.Store.CanDefine() {
+		return "the database has no statements that make its tables"
+	}
+	return m.nothing()
+}
+
+// define shows the statements that make the table.
+func (m *Model) define(string) (pane.Action, tea.Cmd) {
+	l, ok := m.selected()
+	if !ok {
+		return nil, nil
+	}
+	s, name := m.env.Store, m.tables[l.table].Name
+	return nil, task.Start(m.env.Tasks, defineSlot, func(ctx context.Context) (defined, error) {
+		text, err := s.Definition(ctx, name)
+		return defined{name, text}, err
+	})
+}
+
+func (m *Model) definedDone(d task.Done[defined]) (pane.Action, tea.Cmd) {
+	switch {
+	case d.Err != nil && store.KindOf(d.Err) == store.Canceled:
+		return nil, nil
+	case d.Err != nil:
+		return pane.Report{Err: d.Err}, nil
+	}
+	return pane.ShowText{Title: d.Value.name, Text: d.Value.text}, nil
 }
 
 // batch is the number of tables that one call estimates: few, so that the

@@ -127,11 +127,38 @@ func (m *Model) spans(t *table, l line, layer style.Layer) (left, right []style.
 		c := &t.schema.Columns[l.item]
 		return []style.Span{style.Plain("    " + c.Name)}, []style.Span{{SGR: muted, Text: columnType(c) + " "}}
 	}
+	switch l.kind {
+	case referrerLine:
+		r := &t.details.Referrers[l.item]
+		return []style.Span{
+			{SGR: layer.Of(themes.Accent), Text: "  ← "}, style.Plain(r.Table),
+			{SGR: muted, Text: " by " + strings.Join(r.Columns, ", ")},
+		}, nil
+	case indexLine:
+		ix := &t.details.Indexes[l.item]
+		return []style.Span{{SGR: muted, Text: "  # "}, style.Plain(strings.Join(ix.Columns, ", ")), {SGR: muted, Text: "  " + ix.Name}},
+			[]style.Span{{SGR: muted, Text: indexKind(ix) + " "}}
+	}
 	r := &t.schema.References[l.item]
 	return []style.Span{
 		{SGR: layer.Of(themes.Accent), Text: "  → "}, style.Plain(r.Table),
 		{SGR: muted, Text: " by " + strings.Join(r.Columns, ", ")},
 	}, nil
+}
+
+// indexKind says what sort of index it is.
+func indexKind(ix *store.Index) string {
+	kind := ix.Method
+	switch {
+	case ix.Primary:
+		kind = "primary " + kind
+	case ix.Unique:
+		kind = "unique " + kind
+	}
+	if ix.Where != "" {
+		kind = "partial " + kind
+	}
+	return strings.TrimSpace(kind)
 }
 
 // columnType returns a column's type as the database spells it, or at least

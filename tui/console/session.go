@@ -1,0 +1,51 @@
+package console
+
+import (
+	"context"
+	"sync"
+
+	"github.com/rowan-db/rowan/store"
+)
+
+// session is the database's session, which is opened when it is first needed,
+// by the goroutine that runs a statement. Closing the store closes it.
+type session struct {
+	store *store.Store
+
+	mu   sync.Mutex
+	open *store.Console
+}
+
+// get returns the session. One that has ended is opened again.
+func (s *session) get(ctx context.Context) (*store.Console, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open != nil {
+		return s.open, nil
+	}
+	c, err := s.store.Console(ctx)
+	if err == nil {
+		s.open = c
+	}
+	return c, err
+}
+
+// lost closes a session that has ended, so that the next statement gets a new
+// one.
+func (s *session) lost() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open != nil {
+		_ = s.open.Close() // it is what failed
+		s.open = nil
+	}
+}
+
+// isLost reports whether a session can no longer be used after an error.
+func isLost(err error) bool {
+	switch store.KindOf(err) {
+	case store.Closed, store.Unavailable, store.OutcomeUnknown:
+		return true
+	}
+	return false
+}
