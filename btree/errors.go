@@ -56,6 +56,8 @@ var (
 	ErrNoVersion = errors.New("btree: no such version is kept")
 	// ErrVersionExists is returned when a version is kept under that name already.
 	ErrVersionExists = errors.New("btree: a version is kept under that name")
+	// ErrValueChanged is returned when a ValueReader is used after its tree was changed.
+	ErrValueChanged = errors.New("btree: the tree was changed since the value was opened")
 	// ErrOutOfRange is returned when Select is asked for a position at or after the last.
 	ErrOutOfRange = errors.New("btree: position out of range")
 )

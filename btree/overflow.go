@@ -25,16 +25,22 @@ func (db *DB) runLength(length uint64) uint64 {
 
 // writeOverflow puts a value into new overflow pages and returns the reference.
 func (tx *Tx) writeOverflow(val []byte) (ref []byte, pages uint64) {
-	length := uint64(len(val))
+	return tx.newOverflow(uint64(len(val)), func(b []byte) { val = val[copy(b, val):] })
+}
+
+// newOverflow makes the overflow pages of a value of this length, whose bytes fill provides piece by piece.
+func (tx *Tx) newOverflow(length uint64, fill func(b []byte)) (ref []byte, pages uint64) {
 	pages = tx.db.runLength(length)
 	first := tx.allocate(pages)
+	left := length
 	tx.db.space.each([]extent{{first: first, pages: pages}}, func(no uint64) {
 		p := tx.newPage()
 		clear(p[:headerSize])
 		p[offKind] = kindOverflow
-		n := copy(p[headerSize:], val)
+		n := min(left, uint64(len(p)-headerSize))
+		fill(p[headerSize : headerSize+n])
 		clear(p[headerSize+n:])
-		val = val[n:]
+		left -= n
 		p.stamp(no, tx.version)
 		tx.db.pager.table.set(no, own|inFrame(tx.attach(p)))
 	})

@@ -112,9 +112,13 @@ func (t *Tree) checkPut(key, val []byte) error {
 		return fmt.Errorf("%w: %d bytes, at most %d with pages of %d", ErrKeyTooLarge, len(key), t.tx.db.limit.maxKey, t.tx.db.PageSize())
 	}
 	if uint64(len(val)) > MaxValueSize {
-		return fmt.Errorf("%w: %d bytes, at most %d", ErrValueTooLarge, len(val), uint64(MaxValueSize))
+		return valueTooLarge(uint64(len(val)))
 	}
 	return nil
+}
+
+func valueTooLarge(size uint64) error {
+	return fmt.Errorf("%w: %d bytes, at most %d", ErrValueTooLarge, size, uint64(MaxValueSize))
 }
 
 // Load fills an empty tree from a sequence in ascending order of keys. It fills pages entirely. When the order is wrong it
