@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/term"
 
@@ -102,36 +103,67 @@ func noLogin(err, failed error) error {
 }
 
 // askTerminal asks on the terminal, without showing what is typed, whatever
-// standard input and output are.
+// standard input and output are. The echo is off before the question is there:
+// whoever is quick to answer must not see the answer either.
 func askTerminal(ctx context.Context, question string) (string, error) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		return "", errNobody
 	}
 	defer tty.Close()
-	state, err := term.GetState(tty.Fd())
+	state, err := term.MakeRaw(tty.Fd())
 	if err != nil {
 		return "", errNobody
 	}
 	fmt.Fprint(tty, display.Line(question))
 	type answer struct {
-		password []byte
+		password string
 		err      error
 	}
 	done := make(chan answer, 1)
 	go func() {
-		password, err := term.ReadPassword(tty.Fd())
+		password, err := readPassword(tty)
 		done <- answer{password, err}
 	}()
+	var got answer
 	select {
-	case got := <-done:
-		fmt.Fprintln(tty)
-		if got.err != nil {
-			return "", driver.Errorf(driver.Unavailable, "the password cannot be read from the terminal: %w", got.err)
-		}
-		return string(bytes.TrimRight(got.password, "\r\n")), nil
+	case got = <-done:
 	case <-ctx.Done():
-		// The read goes on until the program ends, which is now.
-		return "", errors.Join(ctx.Err(), term.Restore(tty.Fd(), state))
+		got.err = ctx.Err() // the read goes on until the program ends, which is now
+	}
+	_, shown := fmt.Fprint(tty, "\r\n")
+	return got.password, errors.Join(got.err, term.Restore(tty.Fd(), state), shown)
+}
+
+// The keys that a terminal in raw mode leaves to its program.
+const (
+	keyInterrupt = 'c' & 0x1f
+	keyEnd       = 'd' & 0x1f
+	keyBackspace = 'h' & 0x1f
+	keyClear     = 'u' & 0x1f
+	keyDelete    = 0x7f
+)
+
+// readPassword reads a line from a terminal in raw mode.
+func readPassword(tty io.Reader) (string, error) {
+	var typed []byte
+	key := make([]byte, 1)
+	for {
+		if _, err := io.ReadFull(tty, key); err != nil {
+			return "", driver.Errorf(driver.Unavailable, "the password cannot be read from the terminal: %w", err)
+		}
+		switch key[0] {
+		case '\r', '\n':
+			return string(typed), nil
+		case keyInterrupt, keyEnd:
+			return "", context.Canceled
+		case keyClear:
+			typed = nil
+		case keyBackspace, keyDelete:
+			_, size := utf8.DecodeLastRune(typed)
+			typed = typed[:len(typed)-size]
+		default:
+			typed = append(typed, key[0])
+		}
 	}
 }
