@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rowan-db/rowan/bench/compare"
@@ -45,7 +46,7 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == workerFlag {
 		exit(worker.Serve(os.Args[2:], os.Stdin, os.Stdout))
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	c := parseFlags(os.Args[1:], os.Getenv("QUICK"))
 	c.out, c.log = os.Stdout, os.Stderr

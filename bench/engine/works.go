@@ -119,7 +119,7 @@ func deleteGroup() group {
 		works: []work{
 			{
 				name: "random delete", unit: nanoseconds, before: load,
-				entrants: with("delete {other} {half}", everyone...),
+				entrants: with("delete {other} {half}", ours, "lmdb", "bbolt", "yakv", "pebble"),
 				targets:  []compare.Target{compare.AtLeast(5, "lmdb")},
 			},
 			{

@@ -23,6 +23,7 @@ import (
 //	commit FILE N G        commit the next N, each in a durable transaction, from G goroutines
 //	read FILE MS W         get keys of FILE for MS milliseconds; W is "writer" or "alone"
 //	latency FILE MS W      the same, answering with the 99th percentile of a get
+//	compact                make the file as small as it can be
 //	allocs get|step|put FILE N  count what N operations allocate
 //	memory put|scan FILE N      how much memory of its own that takes at most
 //	replay FILE N BATCH         commit the next N in durable transactions of BATCH, and open the file as a
@@ -33,6 +34,7 @@ func (e *btreeEngine) commands() map[string]command {
 		"commit":  {3, e.commit},
 		"read":    {3, e.read},
 		"latency": {3, e.latency},
+		"compact": {0, e.compact},
 		"allocs":  {3, e.allocs},
 		"memory":  {3, e.memory},
 		"replay":  {3, e.replay},
