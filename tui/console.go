@@ -59,7 +59,7 @@ func (m *Model) showConsole(text string) tea.Cmd {
 	var cmd tea.Cmd
 	if m.console == nil {
 		m.console = console.New(m.env, m.statementFile())
-		cmd = m.console.Init()
+		cmd = tea.Batch(m.console.Init(), m.switchConsole())
 	}
 	m.console.Insert(text)
 	m.screen.console = true
@@ -75,6 +75,18 @@ func (m *Model) statementFile() string {
 		return ""
 	}
 	return strings.TrimSuffix(journal, filepath.Ext(journal)) + ".statements"
+}
+
+// switchConsole makes the console write if the database is unlocked, and only
+// read if it is locked again.
+func (m *Model) switchConsole() tea.Cmd {
+	if m.console == nil {
+		return nil
+	}
+	if m.guard.writer != nil {
+		return m.console.UseStore(m.guard.writer.store)
+	}
+	return m.console.UseStore(m.open.store)
 }
 
 func (m *Model) hideConsole() {

@@ -123,7 +123,7 @@ func (m *Model) unlocked(d task.Done[unlocking], wanted bool) tea.Cmd {
 	m.guard.writer, m.guard.until = d.Value.db, m.env.Now().Add(m.open.Unlock)
 	m.guard.number++
 	text := fmt.Sprintf("%s can be written for %s. :lock ends that.", m.env.Name, minutes(m.open.Unlock))
-	return tea.Batch(m.tickGuard(), m.notify(pane.Notice{Text: text, Level: pane.Warning}))
+	return tea.Batch(m.tickGuard(), m.switchConsole(), m.notify(pane.Notice{Text: text, Level: pane.Warning}))
 }
 
 // timeLeft is for how long the database can be written still.
@@ -179,5 +179,5 @@ func (m *Model) lockNow() tea.Cmd {
 	writer := m.guard.writer
 	m.guard.writer = nil
 	m.env.Writer, m.env.ReadOnly = nil, m.open.locked()
-	return m.put(writer)
+	return tea.Sequence(m.switchConsole(), m.put(writer))
 }

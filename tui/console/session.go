@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/rowan-db/rowan/store"
 )
 
@@ -28,6 +30,24 @@ func (s *session) get(ctx context.Context) (*store.Console, error) {
 		s.open = c
 	}
 	return c, err
+}
+
+// UseStore makes later statements run in another store of the same database, in
+// a session of its own: one that can write, or one that no longer can. The
+// present session ends, and rolls back what it has open.
+func (m *Model) UseStore(st *store.Store) tea.Cmd {
+	m.inTx = false
+	s := m.session
+	return func() tea.Msg {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.store != st && s.open != nil {
+			_ = s.open.Close() // nobody waits for what it has to say
+			s.open = nil
+		}
+		s.store = st
+		return nil
+	}
 }
 
 // lost closes a session that has ended, so that the next statement gets a new

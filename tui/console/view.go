@@ -17,7 +17,7 @@ import (
 func (m *Model) Title() []style.Span {
 	l := m.env.Styles.Screen
 	spans := []style.Span{style.Plain(" " + m.language().Name + " ")}
-	if m.env.Store != nil && m.env.Store.Info().ReadOnly != "" {
+	if m.env.Store != nil && m.env.Writer == nil {
 		spans = append(spans, style.Span{SGR: l.Muted(), Text: "read-only "})
 	}
 	if m.inTx {
@@ -73,7 +73,8 @@ func (m *Model) report(height int) []string {
 	var lines []string
 	add := func(r themes.Role, text string) {
 		for _, part := range wrapped(text, m.width-2) {
-			lines = append(lines, style.Line(l.Text(), m.width, style.Span{SGR: l.Of(r), Text: " " + part}))
+			pad := display.AppendSpaces(nil, m.width-1-ansi.StringWidth(part))
+			lines = append(lines, l.Of(r).Render(" "+part+string(pad)))
 		}
 	}
 	switch {
