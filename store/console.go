@@ -46,6 +46,7 @@ type Console struct {
 	language Language
 	running  chan struct{} // holds an element while a statement runs
 	inTx     atomic.Bool
+	results  atomic.Int64 // how many there were
 }
 
 // What is kept of a result. The rest is left out, and [Result].More says so.

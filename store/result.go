@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -11,7 +12,8 @@ import (
 // ran, and stay what they are.
 type Result struct {
 	// Table reads the rows, as those of any table: by pages, filtered and
-	// sorted. Its key is the number of a row, from 1.
+	// sorted. Its key is the number of a row, from 1, and its name that of no
+	// table.
 	Table *Table
 	// Columns describes the columns.
 	Columns []ResultColumn
@@ -27,7 +29,7 @@ type Result struct {
 func (r *Result) Origin() *Origin { return r.origin }
 
 // resultRows are the rows of a result, in memory. It implements
-// [driver.Reader], [driver.Counter] and [driver.Ranker].
+// [driver.Reader], [driver.Counter], [driver.Estimator] and [driver.Ranker].
 type resultRows struct {
 	columns []driver.ResultColumn
 	rows    []Row
@@ -36,7 +38,7 @@ type resultRows struct {
 
 func (c *Console) result(r *resultRows) *Result {
 	s := &Schema{
-		Name: "result", Kind: driver.View, Identity: driver.Position,
+		Name: fmt.Sprintf("(result %d)", c.results.Add(1)), Kind: driver.View, Identity: driver.Position,
 		Key:      []Column{{Name: "#", Kind: tuple.KindInt}},
 		ReadOnly: "this is what a query returned: only rows that come from one table, with their whole key, can be changed here",
 	}
@@ -117,6 +119,11 @@ func (r *resultRows) find(beyond func(tuple.Tuple) bool) int {
 func (r *resultRows) Count(_ context.Context, _ *Schema, in tuple.Range) (int64, error) {
 	first, end := r.within(in)
 	return int64(end - first), nil
+}
+
+// Estimate implements [driver.Estimator].
+func (r *resultRows) Estimate(context.Context, *Schema) (int64, bool, error) {
+	return int64(len(r.rows)), true, nil
 }
 
 // Rank implements [driver.Ranker].

@@ -96,10 +96,11 @@ func (m *Model) Insert(text string) {
 
 // Update implements [pane.Pane].
 func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
+	if d, ok := msg.(task.Done[ran]); ok {
+		return m.runDone(d)
+	}
 	m.noticeCancel()
 	switch msg := msg.(type) {
-	case task.Done[ran]:
-		return m.runDone(msg)
 	case task.Done[candidates]:
 		m.completeDone(msg)
 	case task.Done[past]:
