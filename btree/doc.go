@@ -19,12 +19,21 @@
 //   - The cost of a commit depends on the pages it changed, not on the size of the file, the number of free pages or the age
 //     of the oldest reader.
 //
+// # Versions, copies and statistics
+//
+// Keep gives the present version a name under which it stays readable, also by programs that open the file later, until
+// DropVersion. Diff walks over what differs between two versions, Restore makes a transaction what another version is, and Undo
+// takes back the last commits, as many as Options.History keeps. Backup and BackupTo copy the database while it is written,
+// CompactTo writes it anew as small as it can be, and Compact makes the file itself small, while it is in use. Stats tell how the
+// pages are used and who is reading, here and in other processes; in programs built with the tag btree_debug also where each
+// reader was begun. Upgrade rewrites a file of an older format.
+//
 // # What it does not
 //
 //   - There is one writable transaction at a time, and one process that has the file open for writing. Others may read it
 //     meanwhile, where the system has locks of ranges (Linux); elsewhere they may not.
 //   - A writable transaction keeps the pages that it changed in memory until it commits.
-//   - The file never becomes shorter; pages that were given up are used again.
+//   - The file becomes shorter only when it is compacted, or closed; pages that were given up are used again.
 //   - A file on a disk that lies about having written, or with Options.NoSync, may be lost by a crash of the machine.
 //
 // # Limits

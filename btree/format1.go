@@ -16,6 +16,7 @@ type format1 struct {
 	pageSize int
 	pageEnd  uint64
 	catalog  treeRoot
+	read     uint64 // pages: a sound file refers to each once
 }
 
 const headerSize1 = 40
@@ -35,14 +36,18 @@ func openFormat1(f vfs.File) (*format1, error) {
 		}
 		whole := string(b[:len(Magic)]) == Magic && le.Uint32(b[metaFormat:]) == 1 && validPageSize(d.pageSize) &&
 			le.Uint32(b[metaCRC:]) == crc32.Checksum(b[:metaCRC], castagnoli)
-		if v := le.Uint64(b[metaVersion:]); whole && v > newest {
+		if v := le.Uint64(b[metaVersion:]); whole && d.pageEnd <= maxPages && v > newest {
 			found, newest = d, v
 		}
 	}
 	if found == nil {
 		return nil, fmt.Errorf("%w: neither meta of the file is whole", ErrCorrupt)
 	}
-	return found, nil
+	size, err := f.Size()
+	if err != nil {
+		return nil, fmt.Errorf("btree: reading the size: %w", err)
+	}
+	return found, checkSize(size, &meta{pageSize: found.pageSize, pageEnd: found.pageEnd})
 }
 
 // trees calls each with every tree.
@@ -113,8 +118,14 @@ func (d *format1) child(p page, i int) (page, error) {
 
 // page reads a page of a tree or a value.
 func (d *format1) page(no uint64) (page, error) {
+	if no < firstPage || no >= d.pageEnd {
+		return nil, corrupt(no, "a page refers to it, but the file has pages %d to %d", firstPage, d.pageEnd-1)
+	}
+	if d.read++; d.read > d.pageEnd {
+		return nil, corrupt(no, "pages refer to each other in circles, or to one more than once")
+	}
 	p := make(page, d.pageSize)
-	if err := readFull(d.f, p, int64(no)*int64(d.pageSize)); err != nil || no < firstPage || no >= d.pageEnd {
+	if err := readFull(d.f, p, int64(no)*int64(d.pageSize)); err != nil {
 		return nil, corrupt(no, "it cannot be read: %v", err)
 	}
 	if le.Uint32(p[offCRC:]) != p.sum() || p.number() != no {
