@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/rowan-db/rowan/tui/display"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/pane/input"
 	"github.com/rowan-db/rowan/tui/style"
@@ -134,7 +135,7 @@ func (a *Ask) Size(maxWidth, maxHeight int) (width, height int) {
 	if a.word != "" {
 		height += 2
 	}
-	return width, min(height, maxHeight)
+	return width, min(height+len(a.answers())-1, maxHeight)
 }
 
 // SetSize implements [pane.Pane].
@@ -147,7 +148,7 @@ func (a *Ask) View() string {
 	if a.word != "" {
 		lines = append(lines, "", a.wordLine())
 	}
-	lines = append(lines, "", a.buttons(), "")
+	lines = append(append(append(lines, ""), a.answers()...), "")
 	for i, line := range lines {
 		if line == "" {
 			lines[i] = style.Line(l.Text(), a.width)
@@ -158,7 +159,7 @@ func (a *Ask) View() string {
 
 // textLines returns the text, as much as leaves room for the answers.
 func (a *Ask) textLines() []string {
-	room := a.height - 3
+	room := a.height - 2 - len(a.answers())
 	if a.word != "" {
 		room -= 2
 	}
@@ -184,12 +185,33 @@ func (a *Ask) Cursor() *tea.Cursor {
 	return tea.NewCursor(len(wordPrompt)+x, len(a.textLines())+1)
 }
 
-func (a *Ask) buttons() string {
+// mostButtons is how many answers stand side by side. More of them, or longer
+// ones, stand one below the other.
+const mostButtons = 3
+
+// answers returns the lines of the answers.
+func (a *Ask) answers() []string {
+	room := a.width - 1
+	for _, c := range a.choices {
+		room -= display.Width(c.Label) + 6
+	}
+	if len(a.choices) <= mostButtons && (room >= 0 || a.width == 0) {
+		return []string{a.buttonLine(a.choices, 0)}
+	}
+	var lines []string
+	for i := range a.choices {
+		lines = append(lines, a.buttonLine(a.choices[i:i+1], i))
+	}
+	return lines
+}
+
+// buttonLine draws answers, of which the first has the given number.
+func (a *Ask) buttonLine(choices []Choice, first int) string {
 	f := a.env.Styles.Form
 	spans := []style.Span{style.Plain(" ")}
-	for i, c := range a.choices {
+	for i, c := range choices {
 		look, label := f.Button, "  "+c.Label+"  "
-		if i == a.focus {
+		if first+i == a.focus {
 			look, label = f.ButtonFocused, "▸ "+c.Label+"  "
 			if a.blocked() != "" && a.word != "" {
 				look = f.Button
