@@ -63,6 +63,7 @@ var states = map[string]driver.Kind{
 	"57P03":          driver.Unavailable, // starting up
 	"57P04":          driver.NotFound,    // database dropped
 	"57P05":          driver.Unavailable, // idle session
+	"P0001":          driver.Constraint,  // RAISE EXCEPTION of a trigger or function
 	"XX001":          driver.Corrupt,
 	"XX002":          driver.Corrupt,
 	stateNoStatement: driver.Unavailable,
