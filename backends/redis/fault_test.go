@@ -11,9 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 )
@@ -311,34 +309,5 @@ func TestALoadThatFailsLeavesNothing(t *testing.T) {
 	}
 	if n := db.rdb.DBSize(t.Context()).Val(); n != before {
 		t.Errorf("%d keys, there were %d", n, before)
-	}
-}
-
-func TestTheStoreFindsOutWhatBecameOfACommit(t *testing.T) {
-	s := startServer(t)
-	var cut atomic.Bool
-	st := store.New(mustOpen(t, s.connection(func(c net.Conn) net.Conn { return &cutConn{Conn: c, armed: &cut, send: true} })))
-	w, err := st.Writer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Apply(t.Context(), []driver.Change{change(driver.Insert, Keys, named("h"),
-		driver.Assignment{Column: keyType, Value: tuple.Text("hash")}, driver.Assignment{Column: keyValue, Value: tuple.Text("f v")})}); err != nil {
-		t.Fatal(err)
-	}
-	table, err := st.Table(t.Context(), contentsPrefix+"h")
-	if err != nil {
-		t.Fatal(err)
-	}
-	changes := store.NewChangeSet()
-	if _, err := changes.Insert(table.Schema(), named("new"), set(0, tuple.Text("v"))); err != nil {
-		t.Fatal(err)
-	}
-	cut.Store(true)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	result, err := w.Commit(ctx, changes)
-	if err != nil || result.Written != 1 || changes.Len() != 0 {
-		t.Errorf("commit: %+v, %v; %d are still staged", result, err, changes.Len())
 	}
 }
