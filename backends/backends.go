@@ -53,6 +53,9 @@ type Backend struct {
 	// backend has one of the two.
 	open    func(ctx context.Context, location string, o Options) (driver.DB, error)
 	connect func(ctx context.Context, c driver.Connection) (driver.DB, error)
+	// upgrade rewrites a file of an older format, and reports whether it was
+	// one; nil if the backend's files have no such thing.
+	upgrade func(ctx context.Context, path string) (bool, error)
 }
 
 // IsServer reports whether the backend's databases are on servers.
@@ -64,6 +67,7 @@ var table = []Backend{
 		open: func(ctx context.Context, path string, o Options) (driver.DB, error) {
 			return native.Open(ctx, path, native.Options{ReadOnly: o.ReadOnly, Create: o.Create})
 		},
+		upgrade: native.Upgrade,
 	},
 	{
 		Name: "sqlite", Product: "SQLite", Schemes: []string{"sqlite", "sqlite3"}, Magic: "SQLite format 3\x00",
@@ -106,6 +110,26 @@ func Open(ctx context.Context, target string, o Options) (*store.Store, error) {
 	return store.New(db), nil
 }
 
+// Upgrade rewrites the file that target names in the present format of its
+// backend, and reports whether it had an older one.
+func Upgrade(ctx context.Context, target string) (bool, error) {
+	const op = "upgrade"
+	b, path, err := find(target, Options{})
+	if err == nil && b.upgrade == nil {
+		err = driver.Errorf(driver.Unsupported, "a %s has no formats of different age", b.Product).
+			WithHint("only files of rowan's own format can be upgraded")
+	}
+	done := false
+	if err == nil {
+		done, err = b.upgrade(ctx, path)
+		err = named(path, err)
+	}
+	if err != nil {
+		return false, &store.Error{Op: op, Backend: b.Name, Kind: store.KindOf(err), Hint: store.HintOf(err), Err: err}
+	}
+	return done, nil
+}
+
 // openServer opens a database on a server.
 func openServer(ctx context.Context, b Backend, target string, o Options) (*store.Store, error) {
 	c := o.Connection
@@ -135,7 +159,7 @@ func openError(backend string, err error) error {
 // named adds to an error which database it is about, if it does not say: some
 // of a backend's own errors are about any.
 func named(location string, err error) error {
-	if location == "" || strings.Contains(err.Error(), filepath.Base(location)) {
+	if err == nil || location == "" || strings.Contains(err.Error(), filepath.Base(location)) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", location, err)

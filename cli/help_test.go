@@ -20,6 +20,7 @@ func TestExamples(t *testing.T) {
 	if err := os.Rename(path, filepath.Join(dir, "shop.rowan")); err != nil {
 		t.Fatal(err)
 	}
+	sqlite(t, filepath.Join(dir, "music.db"), musicTable)
 	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}
 	runExamples(t, dir, a.rootCommand())
 }
@@ -30,20 +31,17 @@ func runExamples(t *testing.T, dir string, parent *cobra.Command) {
 			continue // those of the library
 		}
 		examples := lines(cmd.Example)
-		if len(examples) == 0 {
-			t.Errorf("%s has no example", cmd.CommandPath())
+		if !strings.Contains(cmd.Example, cmd.CommandPath()) {
+			t.Errorf("%s has no example of itself", cmd.CommandPath())
 		}
 		for _, line := range examples {
-			runExample(t, dir, cmd, line)
+			runExample(t, dir, line)
 		}
 		runExamples(t, dir, cmd)
 	}
 }
 
-func runExample(t *testing.T, dir string, cmd *cobra.Command, line string) {
-	if !strings.Contains(line, cmd.CommandPath()) {
-		t.Errorf("the help of %s has the example %s", cmd.CommandPath(), line)
-	}
+func runExample(t *testing.T, dir, line string) {
 	if line == "rowan demo" {
 		return // which opens the user interface
 	}
@@ -67,7 +65,7 @@ func TestHelpIsStrict(t *testing.T) {
 	isolate(t)
 	for _, c := range []struct{ line, why string }{
 		{"help nope", "there is no command nope"},
-		{"help scn", "did you mean scan?"},
+		{"help scn", "did you mean scan or sql?"},
 		{"tabels x.rowan", "there is no command tabels; did you mean tables?"},
 		{"tabels", "neither a command, a file nor a profile named tabels; did you mean tables?"},
 		{"completion tcsh", "name a shell"},

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/rowan-db/rowan/backends"
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
@@ -126,6 +128,30 @@ func (a *app) withTable(ctx context.Context, text, table string, f func(*store.T
 		}
 		return f(t)
 	})
+}
+
+// withTableAt is withTable for the table as it was in a version that the
+// database keeps; without a name it is the present one.
+func (a *app) withTableAt(ctx context.Context, text, table, version string, f func(*store.Table) error) error {
+	if version == "" {
+		return a.withTable(ctx, text, table, f)
+	}
+	return a.with(ctx, text, backends.Options{ReadOnly: true}, func(s *store.Store) error {
+		v, err := s.OpenVersion(ctx, version)
+		if err != nil {
+			return err
+		}
+		t, err := v.Table(ctx, table)
+		if err == nil {
+			err = f(t)
+		}
+		return errors.Join(err, v.Release())
+	})
+}
+
+// atFlag adds --at to a command that reads a table.
+func atFlag(cmd *cobra.Command, version *string) {
+	cmd.Flags().StringVar(version, "at", "", "read the state that rowan keep has given this name")
 }
 
 // shown is an argument as it may be shown.

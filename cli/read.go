@@ -103,6 +103,7 @@ type scanFlags struct {
 	reverse, keysOnly bool
 	limit             int
 	format            string
+	at                string
 }
 
 // defaultLimit is how many rows a scan prints if nobody says.
@@ -125,7 +126,7 @@ error says so and the exit code is 3.`,
   rowan scan shop.rowan orders --limit 0 --json > orders.jsonl`,
 		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withTable(cmd.Context(), args[0], args[1], func(t *store.Table) error {
+			return a.withTableAt(cmd.Context(), args[0], args[1], f.at, func(t *store.Table) error {
 				return a.scan(cmd.Context(), t, f)
 			})
 		},
@@ -135,6 +136,7 @@ error says so and the exit code is 3.`,
 	cmd.Flags().IntVar(&f.limit, "limit", defaultLimit, "print at most so many rows; 0 prints all")
 	cmd.Flags().BoolVar(&f.keysOnly, "keys-only", false, "leave the columns out")
 	cmd.Flags().StringVar(&f.format, "format", string(formatTable), "table, json or csv")
+	atFlag(cmd, &f.at)
 	return cmd
 }
 
@@ -199,13 +201,14 @@ func (a *app) format(name string, given bool) (format, error) {
 
 func (a *app) countCommand() *cobra.Command {
 	var f rangeFlags
+	var at string
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:     "count TARGET TABLE",
 		Short:   "Count the rows of a table or range",
 		Example: `  rowan count shop.rowan orders --prefix '("tony-00000")'`,
 		Args:    exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withTable(cmd.Context(), args[0], args[1], func(t *store.Table) error {
+			return a.withTableAt(cmd.Context(), args[0], args[1], at, func(t *store.Table) error {
 				r, err := f.parse(t.Schema())
 				if err != nil {
 					return err
@@ -224,5 +227,6 @@ func (a *app) countCommand() *cobra.Command {
 		},
 	})
 	f.add(cmd)
+	atFlag(cmd, &at)
 	return cmd
 }
