@@ -80,7 +80,7 @@ func TestCompactMakesTheFileAsSmallAsAFreshOne(t *testing.T) {
 			t.Run(fmt.Sprintf("%d%%of%dKB", keep, pageSize>>10), func(t *testing.T) {
 				t.Parallel()
 				db := open(t, &vfs.Mem{}, btree.Options{PageSize: pageSize})
-				sparse(t, db, 40000, keep)
+				sparse(t, db, 10000, keep)
 				want, err := dump(db)
 				if err != nil {
 					t.Fatal(err)
@@ -196,7 +196,7 @@ func compactAmongOthers(t *testing.T, seed uint64) {
 // Another goroutine commits while the database is compacted: no commit is lost.
 func TestCommitsDuringCompact(t *testing.T) {
 	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096})
-	sparse(t, db, 20000, 20)
+	sparse(t, db, 8000, 20)
 	want, err := dump(db)
 	if err != nil {
 		t.Fatal(err)

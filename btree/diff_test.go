@@ -79,7 +79,7 @@ func TestDiffFindsWhatDiffers(t *testing.T) {
 			l := newLife(seed+500, 4096)
 			db := open(t, l.disk, l.opts)
 			var held []heldReader
-			for range 40 {
+			for range 25 {
 				if err := l.transaction(db); err != nil {
 					t.Fatal(err)
 				}
@@ -90,7 +90,7 @@ func TestDiffFindsWhatDiffers(t *testing.T) {
 				t.Cleanup(func() { _ = tx.Rollback() })
 				held = append(held, heldReader{tx, l.acked.clone()})
 			}
-			for range 150 {
+			for range 50 {
 				a, b := held[l.p.r.IntN(len(held))], held[l.p.r.IntN(len(held))]
 				got, want := diff(t, a.tx, b.tx), differences(a.want, b.want)
 				if !slices.Equal(got, want) {

@@ -94,7 +94,7 @@ func TestKeptVersionsStay(t *testing.T) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
 			k := newKeeper(t, seed+300, btree.Options{History: int(seed % 3)})
-			for i := range 150 {
+			for i := range 80 {
 				if err := k.step(); err != nil {
 					t.Fatal(err)
 				}

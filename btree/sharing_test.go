@@ -192,7 +192,7 @@ type follower struct {
 // Handles that read follow one that writes through random transactions, closes and crashes among them, and none of their
 // snapshots ever changes.
 func TestFollowersSeeEveryVersion(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
 			followersSeeEveryVersion(t, seed)
@@ -217,7 +217,7 @@ func followersSeeEveryVersion(t *testing.T, seed uint64) {
 			}
 		}
 	})
-	for range 120 {
+	for range 60 {
 		if err := l.transaction(writer); err != nil {
 			t.Fatal(err)
 		}
