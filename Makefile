@@ -4,7 +4,7 @@ GO       ?= go
 FUZZTIME ?= 30s
 CHECK    := .cache/check
 
-.PHONY: help build test unit bench bench-engine fuzz generate clean
+.PHONY: help build test unit bench bench-engine bench-servers fuzz generate clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -26,6 +26,9 @@ bench: ## Measure rowan beside other tools, and print medians and ratios
 
 bench-engine: ## Measure the engine beside others (QUICK=1: two minutes), and fail if a target is missed
 	cd bench && $(GO) run ./engine
+
+bench-servers: ## Measure rowan on database servers beside their drivers, and fail if a target is missed
+	cd bench && $(GO) run ./servers
 
 fuzz: ## Run each fuzz target for FUZZTIME (30s)
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' bash .ci/fuzz
