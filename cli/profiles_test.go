@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/zalando/go-keyring"
+
+	"github.com/rowan-db/rowan/store/profile"
 )
 
 // profilesText returns the file of profiles.
@@ -162,5 +165,15 @@ func TestDamagedRecentTargets(t *testing.T) {
 	r := rowan(t)
 	if r.code != exitPartly || r.stdout != "notes\t/data/notes.rowan\n" || !strings.Contains(r.stderr, "recent.json is damaged") {
 		t.Errorf("got %+v", r)
+	}
+}
+
+// TestSettingsAreInTheHelp checks that no setting is left out, but for the one
+// that nobody should use.
+func TestSettingsAreInTheHelp(t *testing.T) {
+	for _, name := range profile.Settings() {
+		if name != "password" && !regexp.MustCompile(`\b`+name+`\b`).MatchString(settingsHelp) {
+			t.Errorf("the help does not name %s", name)
+		}
 	}
 }

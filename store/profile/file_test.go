@@ -272,3 +272,16 @@ func FuzzEdit(f *testing.F) {
 		}
 	})
 }
+
+// TestSettingsAreDocumented checks that people can find out about every setting.
+func TestSettingsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/PROFILES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Settings() {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("docs/PROFILES.md does not say what %s is", name)
+		}
+	}
+}
