@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -123,6 +124,56 @@ func newest(t *testing.T, db *btree.DB) (v uint64) {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// A process that reads while another commits sees each commit whole, never goes back, and is not behind what the other has said
+// to be committed. When the writer is killed it goes on, and so it does beside the next writer.
+func TestFollowerOfAWriterThatIsKilled(t *testing.T) {
+	needSharing(t)
+	path := filepath.Join(t.TempDir(), dbName)
+	var db *btree.DB
+	seen := uint64(0)
+	look := func(atLeast uint64) {
+		t.Helper()
+		err := db.View(func(tx *btree.Tx) error {
+			n, err := counterOf(tx)
+			if err == nil && n < max(seen, atLeast) {
+				err = fmt.Errorf("commit %d is seen after %d was seen and %d acknowledged", n, seen, atLeast)
+			}
+			seen = n
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for round := range 5 {
+		cmd, _, out := startChild(t, "write", path)
+		for i := 0; i <= 10+5*round && out.Scan(); i++ {
+			acked, err := strconv.ParseUint(out.Text(), 10, 64)
+			if err != nil {
+				t.Fatalf("the child says %q", out.Text())
+			}
+			if db == nil {
+				if db, err = btree.Open(path, &btree.Options{ReadOnly: true}); err != nil {
+					t.Fatal(err)
+				}
+				defer db.Close()
+			}
+			look(acked)
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for out.Scan() {
+		}
+		_ = cmd.Wait()
+		look(0)
+		mustCheck(t, db)
+	}
+	if seen < 50 {
+		t.Errorf("only %d commits were seen", seen)
+	}
 }
 
 // Both ends are named: the writer sees who reads, and what.
