@@ -14,8 +14,8 @@
 // and the driver gets its bytes without making values of them.
 //
 // It then fills the catalogue with 10,000 tables, and counts the round trips,
-// through a proxy, between the request for a table that was never opened and
-// its first rows: two at most.
+// through a proxy, from a new connection's request for a table to its first rows:
+// two at most.
 //
 // It writes results/servers.json, whose fields are those of engine.json, and
 // ends with code 1 when a target was missed. The servers do not sync to disk:

@@ -18,31 +18,38 @@ import (
 // mostTrips is how many round trips the first rows of a table may take.
 const mostTrips = 2
 
-// countTrips returns how many round trips it takes from a connected database to
-// the first rows of a table that was never opened, among many.
+// countTrips returns how many round trips it takes from a database that was just
+// connected to the first rows of one of its many tables.
 func (c *config) countTrips(ctx context.Context, b bare, target string) (_ *compare.Result, err error) {
 	p, through, err := newProxy(target)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	s, err := backends.Open(ctx, through, backends.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
 	result := &compare.Result{
 		Work: fmt.Sprintf("%s: first rows among %d tables", b.kind, c.tables), Unit: compare.Unit{Name: "round trips"},
 		Ours: ours, Labels: []string{ours}, Targets: []compare.Target{compare.Within(mostTrips)},
 	}
 	for i := range c.runs {
-		before := p.trips.Load()
-		if err := firstRows(ctx, s, crowdedName(i*c.tables/c.runs)); err != nil {
+		trips, err := p.during(ctx, through, crowdedName(i*c.tables/c.runs))
+		if err != nil {
 			return nil, err
 		}
-		result.Add(ours, float64(p.trips.Load()-before))
+		result.Add(ours, float64(trips))
 	}
 	return result, nil
+}
+
+// during connects, and returns how many round trips the first rows take then.
+func (p *proxy) during(ctx context.Context, target, table string) (trips int64, err error) {
+	s, err := backends.Open(ctx, target, backends.Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	before := p.trips.Load()
+	err = firstRows(ctx, s, table)
+	return p.trips.Load() - before, err
 }
 
 func firstRows(ctx context.Context, s *store.Store, name string) error {
