@@ -103,12 +103,12 @@ func (d dialect) referrers(ctx context.Context, q sqlrows.Querier, name tableNam
 	if !d.mariaDB {
 		return d.referrersWhere(ctx, q, where, args)
 	}
-	tables, ok, err := innodbReferrers(ctx, q, name)
+	tables, err := innodbReferrers(ctx, q, name)
+	if classify(err) == driver.Permission {
+		return d.referrersWhere(ctx, q, where, args)
+	}
 	if err != nil {
 		return nil, err
-	}
-	if !ok {
-		return d.referrersWhere(ctx, q, where, args)
 	}
 	var list []driver.Referrer
 	for _, from := range tables {
@@ -121,35 +121,20 @@ func (d dialect) referrers(ctx context.Context, q sqlrows.Querier, name tableNam
 	return list, nil
 }
 
-// innodbReferrers returns the tables that refer to a table. It reports false if
-// it cannot know: InnoDB spells names as those of files, with an @ before what a
-// file's name should not have.
-func innodbReferrers(ctx context.Context, q sqlrows.Querier, name tableName) (tables []tableName, ok bool, err error) {
-	if !isPlainFileName(name.database) || !isPlainFileName(name.table) {
-		return nil, false, nil
-	}
-	ok = true
-	query := "SELECT DISTINCT FOR_NAME FROM information_schema.INNODB_SYS_FOREIGN WHERE REF_NAME = ?"
-	err = each(ctx, q, query, []any{name.database + "/" + name.table}, func(rows sqlrows.Rows) error {
-		var from string
-		if err := rows.Scan(&from); err != nil {
-			return err
-		}
-		database, table, found := strings.Cut(from, "/")
-		ok = ok && found && isPlainFileName(database) && isPlainFileName(table)
-		tables = append(tables, tableName{database, table})
-		return nil
+// innodbReferrers returns the tables that refer to a table. InnoDB spells names as
+// those of files.
+func innodbReferrers(ctx context.Context, q sqlrows.Querier, name tableName) (tables []tableName, err error) {
+	const query = `SELECT DISTINCT CONVERT(CONVERT(CAST(SUBSTRING_INDEX(FOR_NAME, '/', 1) AS BINARY) USING filename) USING utf8mb4),
+	CONVERT(CONVERT(CAST(SUBSTRING_INDEX(FOR_NAME, '/', -1) AS BINARY) USING filename) USING utf8mb4)
+FROM information_schema.INNODB_SYS_FOREIGN
+WHERE REF_NAME = CONCAT(CAST(CONVERT(? USING filename) AS BINARY), '/', CAST(CONVERT(? USING filename) AS BINARY))`
+	err = each(ctx, q, query, []any{name.database, name.table}, func(rows sqlrows.Rows) error {
+		var from tableName
+		err := rows.Scan(&from.database, &from.table)
+		tables = append(tables, from)
+		return err
 	})
-	if classify(err) == driver.Permission {
-		return nil, false, nil
-	}
-	return tables, ok, err
-}
-
-func isPlainFileName(name string) bool {
-	return !strings.ContainsFunc(name, func(r rune) bool {
-		return !(r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
-	})
+	return tables, err
 }
 
 func (d dialect) referrersWhere(ctx context.Context, q sqlrows.Querier, where string, args []any) ([]driver.Referrer, error) {

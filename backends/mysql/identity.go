@@ -33,7 +33,11 @@ type part struct {
 	cut      bool // only the beginning of the column is in the index
 }
 
-const primaryIndex = "PRIMARY"
+const (
+	primaryIndex = "PRIMARY"
+	// versioned is the type of a table that keeps what its rows were.
+	versioned = "SYSTEM VERSIONED"
+)
 
 func (r *relation) addToIndex(l *line) {
 	name, column, nullable, cut, method := l.text[0], l.text[1], l.text[2], l.text[3], l.text[4]
@@ -92,6 +96,9 @@ func (r *relation) identifyBy(ix *index) *identity {
 	}
 	for _, p := range ix.parts {
 		at := slices.IndexFunc(r.columns, func(c driver.Column) bool { return c.Name == p.column })
+		if r.typ == versioned && (at < 0 || r.columns[at].Generated) {
+			continue // when the version ended: all rows that are seen are the present ones
+		}
 		if at < 0 || p.nullable {
 			return nil
 		}
@@ -100,6 +107,9 @@ func (r *relation) identifyBy(ix *index) *identity {
 			id.problem = "the database computes column " + c.Name + " of its key itself"
 		}
 		id.key, id.columns = append(id.key, c), append(id.columns, at)
+	}
+	if len(id.key) == 0 {
+		return nil
 	}
 	if len(id.key) == 1 && typeOf(&id.key[0]).class == classInt {
 		id.auto = r.auto == id.key[0].Name
