@@ -2,9 +2,10 @@
 
 GO       ?= go
 FUZZTIME ?= 30s
+FOR      ?= 1h
 CHECK    := .cache/check
 
-.PHONY: help build test unit bench bench-engine bench-servers fuzz generate clean
+.PHONY: help build test unit bench bench-engine bench-servers fuzz soak portable generate clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -32,6 +33,12 @@ bench-servers: ## Measure rowan on database servers beside their drivers, and fa
 
 fuzz: ## Run each fuzz target for FUZZTIME (30s)
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' bash .ci/fuzz
+
+soak: ## Run random programs with power cuts against the engine for FOR (1h), and print the seed
+	$(GO) test ./btree -run '^TestSoak$$' -v -timeout 0 -soak.for $(FOR) $(SOAK)
+
+portable: ## Test the engine for 32 bits, with checked loads, and emulated for ARM64 and big-endian
+	@GO='$(GO)' bash .ci/portable
 
 generate: ## Write the generated documents anew
 	$(GO) generate ./...

@@ -22,6 +22,8 @@ func module(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	files["cli/cli.go"] = "package cli\n"
+	files["backends/backends.go"] = "package backends\n"
+	files["backends/sqlite/sqlite.go"] = "package sqlite\n"
 	files["go.mod"] = "module example.com/shop\n\ngo 1.26.0\n"
 	for name, content := range files {
 		write(t, name, content)
@@ -64,8 +66,7 @@ func lastLine(out string) string {
 
 func TestPassingRun(t *testing.T) {
 	module(t, map[string]string{
-		"backends/a/a.go":      "package a\n",
-		"backends/a/a_test.go": "package a\n\nimport \"testing\"\n\nfunc TestConformance(t *testing.T) {}\n\nfunc TestDuck(t *testing.T) { t.Skip(\"no duck\") }\n",
+		"backends/sqlite/a_test.go": "package sqlite\n\nimport \"testing\"\n\nfunc TestConformance(t *testing.T) {}\n\nfunc TestDuck(t *testing.T) { t.Skip(\"no duck\") }\n",
 	})
 	f, out := output(t)
 	if code := run(t.Context(), []string{"-only", "format,vet,no-cgo,tests-no-cgo"}, f); code != 0 {
@@ -84,8 +85,7 @@ func TestPassingRun(t *testing.T) {
 
 func TestFailingTestFailsTheRun(t *testing.T) {
 	module(t, map[string]string{
-		"backends/a/a.go":      "package a\n",
-		"backends/a/a_test.go": "package a\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) { t.Error(\"it is red\") }\n\nfunc TestB(t *testing.T) {}\n",
+		"backends/sqlite/a_test.go": "package sqlite\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) { t.Error(\"it is red\") }\n\nfunc TestB(t *testing.T) {}\n",
 	})
 	f, out := output(t)
 	if code := run(t.Context(), []string{"-only", "tests-no-cgo"}, f); code != exitFailed {
@@ -97,7 +97,7 @@ func TestFailingTestFailsTheRun(t *testing.T) {
 }
 
 func TestRunWithoutTestsFails(t *testing.T) {
-	module(t, map[string]string{"backends/a/a.go": "package a\n"})
+	module(t, map[string]string{})
 	f, out := output(t)
 	if code := run(t.Context(), []string{"-only", "tests-no-cgo"}, f); code != exitFailed {
 		t.Errorf("exit code %d, want %d", code, exitFailed)

@@ -8,8 +8,8 @@
 // It installs what the tests need from Debian's packages, or says what to
 // install; checks the format, vet and staticcheck; builds without cgo; starts
 // PostgreSQL, MariaDB and Redis on loopback with throw-away data; runs all
-// tests with the race detector; stops the servers, whatever happens; and ends
-// with a summary whose last line is "N passed, N failed, N skipped". A check
+// tests with the race detector; stops the servers, whatever happens; runs the
+// storage engine's tests for 32 bits, and with checked loads; and ends with a summary whose last line is "N passed, N failed, N skipped". A check
 // that fails counts as a test that failed.
 //
 // It fails if anything fails, if no test ran, and if a backend's conformance
@@ -111,6 +111,7 @@ func (c *checker) steps() []step {
 		{"staticcheck", c.staticcheck},
 		{"tests", c.tests},
 		{"tests-no-cgo", c.testsNoCgo},
+		{"portable", c.portable},
 	}
 }
 

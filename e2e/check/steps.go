@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -123,11 +124,32 @@ func (c *checker) tests(ctx context.Context) (note string, err error) {
 // testsNoCgo tests what a build without cgo does, where that may differ.
 func (c *checker) testsNoCgo(ctx context.Context) (string, error) {
 	c.tested = true
-	r, err := c.goTest(ctx, withoutCgo, "-shuffle=on", "./backends/...", "./cli/...")
+	r, err := c.goTest(ctx, withoutCgo, "-shuffle=on", "-skip=^TestShop", "./backends", "./backends/sqlite", "./cli/...")
 	if r == nil {
 		return "", err
 	}
 	return r.Counts().String(), err
+}
+
+// portable tests the storage engine as it is built for other machines: for 32
+// bits, which this one executes as well if it is an AMD64, and without unsafe
+// loads. What has to be emulated, .ci/portable does.
+func (c *checker) portable(ctx context.Context) (string, error) {
+	c.tested = true
+	const engine = "./btree/..."
+	checked, err := c.goTest(ctx, nil, "-short", "-shuffle=on", "-tags=btree_checked", engine)
+	if checked == nil {
+		return "", err
+	}
+	note := checked.Counts().String() + " with checked loads"
+	if runtime.GOARCH != "amd64" || runtime.GOOS != "linux" {
+		return note, err
+	}
+	narrow, narrowErr := c.goTest(ctx, append([]string{"GOARCH=386"}, withoutCgo...), "-short", "-shuffle=on", engine)
+	if narrow != nil {
+		note += ", " + narrow.Counts().String() + " with 32 bits"
+	}
+	return note, errors.Join(err, narrowErr)
 }
 
 // goTest runs go test, prints a line for each package and what failed, and
