@@ -2,6 +2,7 @@ package btree
 
 import (
 	"bytes"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -16,12 +17,9 @@ const (
 // sorted returns the changes in ascending order of keys, of equal ones only the newest. It calls drop for each other one.
 func (b *buffer) sorted(drop func(val []byte, lens uint32) error) ([]change, error) {
 	b.settlePrefix()
-	run := make([]change, 0, b.n)
-	for _, block := range b.blocks {
-		run = append(run, block...)
-	}
+	run := make([]change, b.n)
 	s := changeSorter{buffer: b}
-	s.sort(run)
+	s.scatter(b.blocks, run)
 	return b.newest(run, drop)
 }
 
@@ -54,53 +52,64 @@ func (s *changeSorter) sort(run []change) {
 		s.insertion(run)
 		return
 	}
-	lowest, greatest := run[0].head, run[0].head
-	for _, c := range run {
-		lowest, greatest = min(lowest, c.head), max(greatest, c.head)
-	}
-	if lowest == greatest {
+	s.spare = append(s.spare[:0], run...)
+	s.scatter([][]change{s.spare}, run)
+}
+
+// scatter sorts what is in blocks into run: by a digit, and then each of its buckets.
+func (s *changeSorter) scatter(blocks [][]change, run []change) {
+	lowest, greatest := extremes(blocks)
+	if lowest == greatest || len(run) <= few {
+		at := 0
+		for _, block := range blocks {
+			at += copy(run[at:], block)
+		}
 		slices.SortFunc(run, s.compare)
 		return
 	}
 	// Of the bits that differ, as many of the greatest as make buckets of a good size.
 	digit := min(mostDigit, bits.Len(uint(len(run)/bucketSize)))
 	shift := max(0, bits.Len64(greatest-lowest)-digit)
-	s.scatter(run, lowest, shift, int((greatest-lowest)>>shift)+1)
-}
-
-// scatter sorts by a digit and then each of its buckets.
-func (s *changeSorter) scatter(run []change, lowest uint64, shift, buckets int) {
 	var fewEnds [64]int
 	ends := fewEnds[:]
-	if buckets > len(fewEnds) {
-		ends = make([]int, buckets)
+	if n := int((greatest-lowest)>>shift) + 1; n > len(fewEnds) {
+		ends = make([]int, n)
 	}
-	ends = ends[:buckets]
-	for _, c := range run {
-		ends[(c.head-lowest)>>shift]++
+	for _, block := range blocks {
+		for _, c := range block {
+			ends[(c.head-lowest)>>shift]++
+		}
 	}
 	at := 0
 	for i, n := range ends {
 		ends[i] = at
 		at += n
 	}
-	if cap(s.spare) < len(run) {
-		s.spare = make([]change, len(run))
+	for _, block := range blocks {
+		for _, c := range block {
+			end := &ends[(c.head-lowest)>>shift]
+			run[*end] = c
+			*end++
+		}
 	}
-	spare := s.spare[:len(run)]
-	for _, c := range run {
-		d := (c.head - lowest) >> shift
-		spare[ends[d]] = c
-		ends[d]++
-	}
-	copy(run, spare)
 	from := 0
 	for _, end := range ends {
 		if end-from > 1 {
 			s.sort(run[from:end])
 		}
-		from = end
+		from = max(from, end)
 	}
+}
+
+// extremes returns the lowest and the greatest head.
+func extremes(blocks [][]change) (lowest, greatest uint64) {
+	lowest = math.MaxUint64
+	for _, block := range blocks {
+		for _, c := range block {
+			lowest, greatest = min(lowest, c.head), max(greatest, c.head)
+		}
+	}
+	return lowest, greatest
 }
 
 func (s *changeSorter) insertion(run []change) {

@@ -35,7 +35,7 @@ type Options struct {
 	// is given up. Commits that are made with 0 cannot be undone, and leave the history as it is.
 	History int
 	// WriteBuffer bounds in bytes the changes that a writable transaction collects before it applies them in the order of
-	// keys, 64 MB when it is 0. It is taken as the transaction needs it.
+	// keys, 128 MB when it is 0. It is taken as the transaction needs it.
 	WriteBuffer int
 
 	// LockTimeout is how long to wait for another process that has the file open for writing. With 0, opening fails at once.
@@ -47,7 +47,7 @@ type Options struct {
 
 const (
 	defaultCacheSize   = 64 << 20
-	defaultWriteBuffer = 64 << 20
+	defaultWriteBuffer = 128 << 20
 	mostWriteBuffer    = 1 << 30
 )
 
