@@ -57,6 +57,13 @@ func (t *Table) Links(ctx context.Context, row *Row) ([]Link, error) {
 	return l.links, nil
 }
 
+// Leads reports whether rows of the table may lead to others by what the
+// database itself knows, and not only by foreign keys.
+func (t *Table) Leads() bool {
+	_, ok := t.store.db.(driver.Linker)
+	return ok
+}
+
 // linking collects the links of a row.
 type linking struct {
 	table *Table

@@ -8,8 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
-	"github.com/rowan-db/rowan/tui/display"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/task"
 )
@@ -37,10 +37,12 @@ type linked struct {
 	column int
 }
 
-// enter follows the foreign key that the cell is part of or, if it is of none,
-// opens the value.
+// enter follows the foreign key that the cell is part of or, on the key, goes to
+// what the row stands for. Where neither is anything, it opens the value.
 func (m *Model) enter(string) (pane.Action, tea.Cmd) {
-	if m.refers(m.cursor.column) {
+	l, ok := m.current()
+	onKey := m.cursor.column < len(m.schema().Key) && m.result() == nil && m.table.Leads()
+	if ok && l.inserted() == 0 && (m.refers(m.cursor.column) || onKey) {
 		return m.findLinks(m.cursor.column)
 	}
 	return pane.Focus{ID: "value"}, nil
@@ -50,7 +52,7 @@ func (m *Model) enter(string) (pane.Action, tea.Cmd) {
 // column to another row.
 func (m *Model) refers(column int) bool {
 	l, ok := m.current()
-	if !ok || l.inserted() != 0 {
+	if !ok {
 		return false
 	}
 	s := m.schema()
@@ -93,11 +95,7 @@ func (m *Model) linksDone(d task.Done[linked]) (pane.Action, tea.Cmd) {
 	}
 	links := slices.DeleteFunc(v.links, func(l store.Link) bool { return l.Unset })
 	if v.column >= 0 {
-		for _, l := range links {
-			if !l.Back && slices.Contains(l.Columns, v.column) {
-				return follow(l), nil
-			}
-		}
+		return m.followFrom(links, v.column), nil
 	}
 	if len(links) == 0 {
 		return pane.Notice{Text: "Nothing refers to this row, and it refers to nothing."}, nil
@@ -107,6 +105,18 @@ func (m *Model) linksDone(d task.Done[linked]) (pane.Action, tea.Cmd) {
 		ask.Choices = append(ask.Choices, pane.Choice{Label: describeLink(l), Then: follow(l)})
 	}
 	return ask, nil
+}
+
+// followFrom follows the link that starts from a column or, on the key, the
+// first that starts from the row as a whole.
+func (m *Model) followFrom(links []store.Link, column int) pane.Action {
+	for _, l := range links {
+		whole := l.Column == driver.AnyColumn && column < len(m.schema().Key)
+		if !l.Back && (whole || slices.Contains(l.Columns, column)) {
+			return follow(l)
+		}
+	}
+	return pane.Focus{ID: "value"}
 }
 
 func follow(l store.Link) pane.Action {
@@ -123,7 +133,7 @@ func describeLink(l store.Link) string {
 	if !l.Filter.Empty() {
 		what = l.Filter.String()
 	}
-	return display.Line(sign + l.Table + "  " + what)
+	return sign + l.Table + "  " + what
 }
 
 // OpenPart shows part of a table. The way back leads to where the grid is now.

@@ -89,3 +89,31 @@ func TestLinksListWhatRefersToARow(t *testing.T) {
 		t.Errorf("asked %+v", ask)
 	}
 }
+
+// leading is a database that knows where the rows of people lead to.
+type leading struct{ driver.DB }
+
+func (leading) Links(_ context.Context, _ *driver.Schema, r *driver.Row) ([]driver.Link, error) {
+	if r.Key.Equal(tuple.Of(tuple.Int(3))) {
+		return nil, nil
+	}
+	return []driver.Link{{Name: "orders", Column: driver.AnyColumn, Table: "orders"}}, nil
+}
+
+func TestEnterOnAKeyGoesToWhatItStandsFor(t *testing.T) {
+	w := newWorld(t, leading{newFamily(t)}, 80, 20).open("people")
+	w.Press("enter")
+	if part := last[pane.OpenPart](t, w.screen); part.Name != "orders" {
+		t.Errorf("asked for %+v", part)
+	}
+	w.screen.actions = nil
+	w.Press("right", "enter")
+	if f := last[pane.Focus](t, w.screen); f.ID != "value" {
+		t.Errorf("a column that leads nowhere: %+v", f)
+	}
+	w.screen.actions = nil
+	w.Press("left", "down", "down", "enter")
+	if f := last[pane.Focus](t, w.screen); f.ID != "value" {
+		t.Errorf("a row that leads nowhere: %+v", f)
+	}
+}

@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/themes"
+	"github.com/rowan-db/rowan/tui/display"
 	"github.com/rowan-db/rowan/tui/style"
 )
 
@@ -122,10 +124,10 @@ func (m *Model) spans(t *table, l line, layer style.Layer) (left, right []style.
 	case keyLine:
 		c := &t.schema.Key[l.item]
 		return []style.Span{style.Plain("    "), {SGR: layer.Of(themes.Key), Text: c.Name}},
-			[]style.Span{{SGR: muted, Text: columnType(c) + " key "}}
+			[]style.Span{{SGR: muted, Text: m.typeBeside(c, " key") + " key "}}
 	case columnLine:
 		c := &t.schema.Columns[l.item]
-		return []style.Span{style.Plain("    " + c.Name)}, []style.Span{{SGR: muted, Text: columnType(c) + " "}}
+		return []style.Span{style.Plain("    " + c.Name)}, []style.Span{{SGR: muted, Text: m.typeBeside(c, "") + " "}}
 	}
 	switch l.kind {
 	case referrerLine:
@@ -159,6 +161,13 @@ func indexKind(ix *store.Index) string {
 		kind = "partial " + kind
 	}
 	return strings.TrimSpace(kind)
+}
+
+// typeBeside returns a column's type, cut so that there is room for its name.
+func (m *Model) typeBeside(c *store.Column, after string) string {
+	const indent = 4
+	room := m.width - indent - ansi.StringWidth(c.Name) - len(after) - 2
+	return ansi.Truncate(columnType(c), max(room, 0), display.Ellipsis)
 }
 
 // columnType returns a column's type as the database spells it, or at least
