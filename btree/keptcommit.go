@@ -23,6 +23,7 @@ func (tx *Tx) recordVersions() error {
 			return err
 		}
 	}
+	next = append(next, tx.predecessor(next)...)
 	freed := append(tx.unneeded(tx.freed[:mark], next), tx.freed[mark:]...)
 	tx.freed = freed
 	tx.marks.freed = len(freed)
@@ -44,6 +45,17 @@ func (tx *Tx) newlyKept() (ks []kept) {
 		ks = append(ks, k)
 	}
 	return ks
+}
+
+// predecessor returns the record of the version before, if the commit could not be undone without it: the history does not have it
+// when Options.History was 0 until now. When that version was committed is not known: its time is the present.
+func (tx *Tx) predecessor(ks []kept) []kept {
+	k := kept{version: tx.meta.version, time: time.Now().UnixNano(), catalog: tx.meta.catalog}
+	has := func(o kept) bool { return o.name == "" && o.catalog == k.catalog }
+	if tx.db.opts.History == 0 || !tx.isNewState() || slices.ContainsFunc(ks, has) {
+		return nil
+	}
+	return []kept{k}
 }
 
 // isNewState reports whether the trees are not those of the version before.
