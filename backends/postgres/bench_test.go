@@ -149,3 +149,45 @@ func BenchmarkPoint(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkApply changes 1000 rows, each compared with its base.
+func BenchmarkApply(b *testing.B) {
+	conn, db, s := benchDatabase(b)
+	ctx := context.Background()
+	b.Run("pgx", func(b *testing.B) {
+		for b.Loop() {
+			tx, err := conn.Begin(ctx)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for i := range int64(1000) {
+				rows, err := tx.Query(ctx, benchColumns+"WHERE id = $1 FOR UPDATE", i+1)
+				if n := readBare(b, rows, err); n != 1 {
+					b.Fatal(n)
+				}
+				if _, err := tx.Exec(ctx, "UPDATE t SET name = $1 WHERE id = $2", "name", i+1); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if err := tx.Commit(ctx); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("rowan", func(b *testing.B) {
+		for b.Loop() {
+			page, err := db.Scan(ctx, s, driver.Query{Limit: 1000})
+			if err != nil {
+				b.Fatal(err)
+			}
+			var changes []driver.Change
+			for _, r := range page.Rows {
+				changes = append(changes, driver.Change{Op: driver.Update, Table: "t", Key: r.Key, Base: r.Values,
+					Set: []driver.Assignment{{Value: tuple.Text("name")}}})
+			}
+			if applied, err := db.(driver.Writer).Apply(ctx, changes); err != nil || len(applied.Conflicts) > 0 {
+				b.Fatal(err, applied.Conflicts)
+			}
+		}
+	})
+}

@@ -88,6 +88,9 @@ func classify(err error) driver.Kind {
 	if k := driver.KindOf(err); k != driver.Internal {
 		return k
 	}
+	if isStale(err) {
+		return driver.TryAgain
+	}
 	if state := sqlState(err); state != "" {
 		return kindOfState(state)
 	}

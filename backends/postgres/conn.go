@@ -38,7 +38,7 @@ func (c *conn) QueryValues(ctx context.Context, query string, args []any, column
 
 // query starts a query. Its error comes with the rows.
 func (c *conn) query(ctx context.Context, query string, args []any, columns []*driver.Column) *rows {
-	return &rows{ctx: ctx, result: c.start(ctx, query, args, formats(columns)), columns: columns}
+	return &rows{ctx: ctx, c: c, result: c.start(ctx, query, args, formats(columns)), columns: columns}
 }
 
 // start sends a statement, in one round trip but when it is prepared.
@@ -52,12 +52,21 @@ func (c *conn) start(ctx context.Context, query string, args []any, results []in
 
 // Exec implements [sqlrows.Querier].
 func (c *conn) Exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	p := parametersOf(args)
-	tag, err := c.pg.ExecParams(ctx, query, p.values, p.oids, p.formats, nil).Close()
+	tag, err := c.start(ctx, query, args, nil).Close()
 	if query == commit {
 		return affected(0), commitError(tag, err)
 	}
-	return affected(tag.RowsAffected()), canceled(ctx, err)
+	return affected(tag.RowsAffected()), c.failed(ctx, err)
+}
+
+// failed looks at how a statement has ended. The caller's reason takes the place
+// of the server's error that the statement was canceled: the server has other
+// reasons, such as a timeout.
+func (c *conn) failed(ctx context.Context, err error) error {
+	if isStale(err) {
+		c.statements.forget()
+	}
+	return canceled(ctx, err)
 }
 
 const commit = "COMMIT"
@@ -76,8 +85,6 @@ func commitError(tag pgconn.CommandTag, err error) error {
 	return err
 }
 
-// canceled adds to the server's error, that a statement was canceled, the
-// caller's reason if there is one: the server has others, such as a timeout.
 func canceled(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && sqlState(err) == stateCanceled {
 		return ctx.Err()

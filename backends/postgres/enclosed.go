@@ -62,13 +62,13 @@ func (e enclosed) query(ctx context.Context, query string, args []any, columns [
 	}
 	b.ExecParams(e.after, nil, nil, nil, nil)
 	all := e.c.pg.ExecBatch(ctx, &b)
-	end := func() error { return canceled(ctx, e.end(all)) }
+	end := func() error { return e.c.failed(ctx, e.end(all)) }
 	for range 2 { // the result of before, then the query's
 		if !all.NextResult() {
 			return nil, end()
 		}
 	}
-	return &rows{ctx: ctx, result: all.ResultReader(), columns: columns, end: end}, nil
+	return &rows{ctx: ctx, c: e.c, result: all.ResultReader(), columns: columns, end: end}, nil
 }
 
 // end reads what is left, and undoes what a failure has left.

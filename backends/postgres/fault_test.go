@@ -378,3 +378,31 @@ func expiredServer(t *testing.T) (address string, roots *x509.CertPool) {
 	}()
 	return listener.Addr().String(), roots
 }
+
+// TestATableIsAlteredBetweenTransactions: what a connection has prepared fits no
+// longer, and the next try prepares it anew.
+func TestATableIsAlteredBetweenTransactions(t *testing.T) {
+	db, u := made(t, rowsForFaults)
+	ctx := context.Background()
+	change := func() error {
+		tx, err := db.(driver.Transactor).Begin(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tx.Rollback()
+		if _, err := tx.Apply(ctx, []driver.Change{setText("t", 1, nil, "a"), setText("t", 2, nil, "b"), setText("t", 3, nil, "c")}); err != nil {
+			return err
+		}
+		return tx.Commit(ctx)
+	}
+	if err := change(); err != nil {
+		t.Fatal(err)
+	}
+	runSQL(t, u, "ALTER TABLE t ALTER COLUMN id TYPE bigint")
+	if err := change(); err != nil && db.Classify(err) != driver.TryAgain {
+		t.Fatal(err)
+	}
+	if err := change(); err != nil {
+		t.Errorf("the second try: %v", err)
+	}
+}

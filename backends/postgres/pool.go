@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/rowan-db/rowan/backends/internal/sqlrows"
@@ -56,11 +57,14 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{pg: c.Conn().PgConn(), giveBack: c.Release}, nil
+	own := &conn{pg: c.Conn().PgConn(), giveBack: c.Release}
+	if p.prepares {
+		own.statements = statementsOf(own.pg)
+	}
+	return own, nil
 }
 
-// Conn implements [sqlrows.Pool]. The connection prepares nothing: a prepared
-// statement that no longer fits its table would end the transaction.
+// Conn implements [sqlrows.Pool].
 func (p *pool) Conn(ctx context.Context) (sqlrows.Conn, error) {
 	c, err := p.take(ctx)
 	if err != nil {
@@ -84,9 +88,6 @@ func (p *pool) query(ctx context.Context, query string, args []any, columns []*d
 	if err != nil {
 		return nil, err
 	}
-	if p.prepares {
-		c.statements = p.statementsOf(c)
-	}
 	if !p.readOnly {
 		r := c.query(ctx, query, args, columns)
 		r.release = c.Release
@@ -102,9 +103,9 @@ func (p *pool) query(ctx context.Context, query string, args []any, columns []*d
 }
 
 // statementsOf returns what a connection has prepared.
-func (p *pool) statementsOf(c *conn) *statements {
+func statementsOf(pg *pgconn.PgConn) *statements {
 	const key = "rowan.statements"
-	own := c.pg.CustomData()
+	own := pg.CustomData()
 	s, ok := own[key].(*statements)
 	if !ok {
 		s = newStatements()

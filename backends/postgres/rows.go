@@ -15,6 +15,7 @@ import (
 // rows is the result of a query.
 type rows struct {
 	ctx     context.Context
+	c       *conn
 	result  *pgconn.ResultReader
 	columns []*driver.Column
 	// decoders are those of the columns, once a row has come.
@@ -130,7 +131,7 @@ func (r *rows) finish() {
 			r.err = err
 		}
 	}
-	r.err = canceled(r.ctx, r.err)
+	r.err = r.c.failed(r.ctx, r.err)
 	if r.release != nil {
 		r.release()
 	}

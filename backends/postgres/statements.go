@@ -28,17 +28,14 @@ func newStatements() *statements {
 // find returns the description of a statement that is prepared, nil if it is
 // not. A failure to prepare it is found again when it is run.
 func (s *statements) find(ctx context.Context, pg *pgconn.PgConn, query string, oids []uint32) *pgconn.StatementDescription {
-	if s == nil {
-		return nil
+	if s == nil || len(oids) == 0 {
+		return nil // a statement about the transaction, or that takes long itself
 	}
-	key := query
-	if len(oids) > 0 {
-		types := make([]byte, 0, 64)
-		for _, oid := range oids {
-			types = binary.BigEndian.AppendUint32(types, oid)
-		}
-		key += string(types)
+	types := make([]byte, 0, 64)
+	for _, oid := range oids {
+		types = binary.BigEndian.AppendUint32(types, oid)
 	}
+	key := query + string(types)
 	if d := s.prepared[key]; d != nil {
 		return d
 	}
@@ -55,13 +52,20 @@ func (s *statements) find(ctx context.Context, pg *pgconn.PgConn, query string, 
 	return d
 }
 
+// forget forgets all: a table has been altered, or the server does not know them.
+func (s *statements) forget() {
+	if s != nil {
+		clear(s.seen)
+		clear(s.prepared)
+	}
+}
+
 func (s *statements) note(ctx context.Context, pg *pgconn.PgConn, key string) {
 	if len(s.seen) >= mostStatements {
 		if _, err := pg.Exec(ctx, "DEALLOCATE ALL").ReadAll(); err != nil {
 			return
 		}
-		clear(s.seen)
-		clear(s.prepared)
+		s.forget()
 	}
 	s.seen[key] = true
 }
