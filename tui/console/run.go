@@ -207,9 +207,9 @@ func (m *Model) next() tea.Cmd {
 func (m *Model) start(j job) tea.Cmd {
 	m.entries = append(m.entries, entry{statement: j.statement, file: j.file})
 	m.shown = len(m.entries) - 1
-	s, dialect := m.session, m.language().Dialect
+	s, dialect, now := m.session, m.language().Dialect, m.env.Now
 	return task.Start(m.env.Tasks, slotRun, func(ctx context.Context) (ran, error) {
-		start := time.Now()
+		start := now()
 		c, err := s.get(ctx)
 		if err != nil {
 			return ran{job: j}, err
@@ -220,7 +220,7 @@ func (m *Model) start(j job) tea.Cmd {
 		} else {
 			res.did, err = c.Run(ctx, j.statement)
 		}
-		res.took = time.Since(start)
+		res.took = now().Sub(start)
 		res.inTx = c.InTransaction()
 		if isLost(err) {
 			s.lost()
