@@ -83,6 +83,8 @@ func (m *Model) doData(act pane.Action) (tea.Cmd, bool) {
 		return m.unlock(act), true
 	case pane.Lock:
 		return m.lock(), true
+	case pane.DropTable:
+		return m.dropTable(act), true
 	case pane.StopCommit:
 		m.stopCommit()
 	case pane.Committed:

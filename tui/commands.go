@@ -38,6 +38,7 @@ func (m *Model) commands() []pane.Command {
 		{Name: "theme", Help: "change the theme, by its name or file", Arg: "name", Complete: themeNames, Preview: previewTheme, Run: m.pickTheme},
 		{Name: "mouse", Help: "turn the mouse on or off (off, the terminal selects text)", Keys: []string{"m"}, Run: m.toggleMouse},
 		{Name: "discard", Help: "drop all staged changes", Disabled: m.nothingStaged, Run: m.confirmDiscard},
+		{Name: "drop-table", Help: "remove a table and its rows, for good", Arg: "table", Complete: m.tableNames, Disabled: m.noDrop, Run: m.dropNamed},
 		{Name: "unlock", Help: "allow writing to a production database for a while", Disabled: m.noUnlock, Run: m.confirmUnlock},
 		{Name: "lock", Help: "allow no more writing to a production database", Disabled: m.noLock, Run: does(pane.Lock{})},
 		{Name: "suspend", Help: "go back to the shell for a while (fg returns)", Keys: []string{"ctrl+z"}, Run: suspend},

@@ -143,6 +143,12 @@ func (m *Model) result(res task.Result, wanted bool) tea.Cmd {
 		return m.commitDone(d)
 	case task.Done[unlocking]:
 		return m.unlocked(d, wanted)
+	case task.Done[extent]:
+		if wanted {
+			return m.measured(d)
+		}
+	case task.Done[dropped]:
+		return m.tableDropped(d)
 	case task.Done[*themes.Theme]:
 		if wanted {
 			return m.themeRead(d)

@@ -24,6 +24,8 @@ type (
 	Unlock struct{ Password Secret }
 	// Lock ends that.
 	Lock struct{}
+	// DropTable removes a table and its rows. The user has agreed.
+	DropTable struct{ Table string }
 	// EditProfile opens the form of the profile called Name or, without a name,
 	// that of a new one for Target.
 	EditProfile struct{ Name, Target string }
@@ -151,6 +153,7 @@ func (Secret) GoString() string { return "(secret)" }
 
 func (Actions) action()      {}
 func (OpenTarget) action()   {}
+func (DropTable) action()    {}
 func (EditProfile) action()  {}
 func (Unlock) action()       {}
 func (Lock) action()         {}
