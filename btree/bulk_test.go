@@ -305,3 +305,86 @@ func TestRandomInputFillsPages(t *testing.T) {
 		t.Errorf("%d leaves of %d bytes for %d bytes of entries: less than 90 %% full", s.Leaf, s.PageSize, raw)
 	}
 }
+
+// Any changes, in any order and with a buffer of any size, leave what a map has.
+func FuzzBufferedChanges(f *testing.F) {
+	f.Add(uint16(0), []byte("\x00\x01a\x05\x00\x01b\x05\x01\x01a\x00"))
+	f.Add(uint16(3), bytes.Repeat([]byte("\x00\x09same/key\x30"), 100))
+	f.Fuzz(func(t *testing.T, buffer uint16, program []byte) {
+		m := map[string]string{}
+		db := withTree(t, btree.Options{PageSize: 4096, WriteBuffer: int(buffer)}, func(_ *btree.Tx, tree *btree.Tree) {
+			for len(program) >= 4 {
+				op, n, size := program[0], int(program[1]), int(program[2])*8
+				n = min(n, len(program)-3)
+				key := program[3 : 3+n]
+				program = program[3+n:]
+				if op%4 == 3 {
+					delete(m, string(key))
+					if err := tree.Remove(key); err != nil {
+						t.Fatal(err)
+					}
+					continue
+				}
+				m[string(key)] = strings.Repeat(string(rune('a'+op%26)), size)
+				if err := tree.Put(key, []byte(m[string(key)])); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+		mustHold(t, db, contents{"t": m})
+	})
+}
+
+// Getting, stepping and putting allocate nothing, but for what a million puts share.
+func TestHotPathsDoNotAllocate(t *testing.T) {
+	db := open(t, &vfs.Mem{}, btree.Options{})
+	update(t, db, func(_ *btree.Tx, tree *btree.Tree) error {
+		for i := range 20_000 {
+			if err := tree.Put(scattered(i), make([]byte, 20)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	key, val := scattered(77), make([]byte, 20)
+	err := db.View(func(tx *btree.Tx) error {
+		tree, err := tx.Tree("t")
+		if err != nil {
+			return err
+		}
+		c := tree.Cursor()
+		c.First()
+		for what, fn := range map[string]func(){
+			"a get":       func() { _, _, _ = tree.Get(key) },
+			"a step":      func() { c.Next(); c.Key(); _, _ = c.Value() },
+			"a step back": func() { c.Prev(); c.Key(); _, _ = c.Value() },
+		} {
+			if n := testing.AllocsPerRun(1000, fn); n > 0 {
+				t.Errorf("%s makes %v allocations", what, n)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const puts = 100_000
+	all := testing.AllocsPerRun(1, func() {
+		update(t, db, func(_ *btree.Tx, tree *btree.Tree) error {
+			var k [8]byte
+			for i := range uint64(puts) {
+				le := i * 0x9E3779B97F4A7C15
+				for j := range k {
+					k[j] = byte(le >> (8 * j))
+				}
+				if err := tree.Put(k[:], val); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if all/puts > 0.01 {
+		t.Errorf("a put makes %v allocations", all/puts)
+	}
+}

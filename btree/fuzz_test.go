@@ -26,6 +26,7 @@ func useAll(p page, keys ...[]byte) {
 		if i, found := p.search(key); found {
 			p.value(i)
 		}
+		p.guess(key)
 	}
 	p.total()
 	p.live()
