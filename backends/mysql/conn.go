@@ -34,24 +34,68 @@ type conn struct {
 	kill func(id uint64, done <-chan struct{}) error
 	// timeout ends a statement that runs longer, 0 if the server does that or
 	// there is no limit.
-	timeout time.Duration
-	broken  bool
+	timeout    time.Duration
+	broken     bool
+	statements statements
 }
 
 // IsValid implements [driver.Validator].
 func (c *conn) IsValid() bool { return !c.broken && c.nativeConn.IsValid() }
 
-// QueryContext implements [driver.QueryerContext].
+// CheckNamedValue implements [driver.NamedValueChecker].
+func (c *conn) CheckNamedValue(v *driver.NamedValue) error {
+	if _, ok := v.Value.(literal); ok {
+		return nil
+	}
+	return c.nativeConn.CheckNamedValue(v)
+}
+
+// QueryContext implements [driver.QueryerContext]. A query that has been run
+// before, with whatever arguments, is prepared. Otherwise small arguments are
+// written into the query, so that it takes one round trip.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	w := c.watch(ctx)
-	rows, err := c.nativeConn.QueryContext(w.inner, query, args)
+	if len(args) > 0 && isPreparable(query, args) {
+		prepared, err := c.statements.again(w.inner, c.nativeConn, query)
+		if err != nil {
+			return nil, w.end(err)
+		}
+		if prepared != nil {
+			rows, err := prepared.QueryContext(w.inner, args)
+			if err != nil {
+				c.statements.forget(query)
+			}
+			return w.rows(rows, err)
+		}
+	}
+	query, args = inlineNamed(query, args)
+	if len(args) == 0 {
+		rows, err := c.nativeConn.QueryContext(w.inner, query, nil)
+		return w.rows(rows, err)
+	}
+	prepared, err := c.nativeConn.PrepareContext(w.inner, query)
+	if err != nil {
+		return nil, w.end(err)
+	}
+	w.prepared = prepared
+	rows, err := prepared.(nativeStmt).QueryContext(w.inner, args)
 	return w.rows(rows, err)
 }
 
 // ExecContext implements [driver.ExecerContext].
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	w := c.watch(ctx)
-	result, err := c.nativeConn.ExecContext(w.inner, query, args)
+	query, args = inlineNamed(query, args)
+	if len(args) == 0 {
+		result, err := c.nativeConn.ExecContext(w.inner, query, nil)
+		return result, w.end(err)
+	}
+	prepared, err := c.nativeConn.PrepareContext(w.inner, query)
+	if err != nil {
+		return nil, w.end(err)
+	}
+	w.prepared = prepared
+	result, err := prepared.(nativeStmt).ExecContext(w.inner, args)
 	return result, w.end(err)
 }
 
@@ -63,6 +107,20 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 		return nil, err
 	}
 	return &stmt{nativeStmt: prepared.(nativeStmt), c: c}, nil
+}
+
+// inlineNamed is [inline] for arguments as database/sql hands them over.
+func inlineNamed(query string, args []driver.NamedValue) (string, []driver.NamedValue) {
+	values := make([]any, len(args))
+	for i, a := range args {
+		values[i] = a.Value
+	}
+	query, left := inline(query, values)
+	rest := make([]driver.NamedValue, len(left))
+	for i, v := range left {
+		rest[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
+	}
+	return query, rest
 }
 
 // nativeStmt is a prepared statement of the database's own driver.
@@ -151,6 +209,7 @@ type watch struct {
 	abort        context.CancelFunc
 	unwatch      func() bool   // reports false if outer has ended
 	done         chan struct{} // closed when the statement has ended
+	prepared     driver.Stmt   // to close then, or nil
 	interrupted  chan struct{} // closed when the interruption has
 }
 
@@ -189,6 +248,9 @@ func (w *watch) rows(result driver.Rows, err error) (driver.Rows, error) {
 // tell the caller.
 func (w *watch) end(err error) error {
 	close(w.done)
+	if w.prepared != nil {
+		_ = w.prepared.Close()
+	}
 	if !w.unwatch() {
 		<-w.interrupted
 		w.settle()

@@ -103,16 +103,19 @@ func checkWork(t *testing.T, db *writer, s *driver.Schema, q driver.Query) {
 	if _, err := on.Exec(ctx, "FLUSH STATUS", nil); err != nil {
 		t.Fatal(err)
 	}
-	page, err := sqlrows.NewReader(db.d, on).Scan(ctx, s, q)
-	if err != nil {
-		t.Fatal(err)
+	const times = 3 // the first time not prepared
+	var page driver.Page
+	for range times {
+		if page, err = sqlrows.NewReader(db.d, on).Scan(ctx, s, q); err != nil {
+			t.Fatal(err)
+		}
 	}
 	touched := int64(0)
 	err = each(ctx, on, "SHOW SESSION STATUS WHERE Variable_name LIKE 'Handler_read%'", nil, func(rows sqlrows.Rows) error {
 		var name string
 		var n int64
 		err := rows.Scan(&name, &n)
-		touched += n
+		touched += n / times
 		return err
 	})
 	if err != nil {

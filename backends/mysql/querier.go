@@ -4,12 +4,7 @@ import (
 	"context"
 	"database/sql"
 	sqldriver "database/sql/driver"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	native "github.com/go-sql-driver/mysql"
 
@@ -18,10 +13,8 @@ import (
 	"github.com/rowan-db/rowan/store/tuple"
 )
 
-// querier runs statements. It writes small arguments into the statement, so
-// that it takes one round trip and the server's text protocol, whose dates and
-// numbers are exact. Large ones are sent beside a prepared statement, as they
-// are.
+// querier runs statements. Only queries for values are worth to be prepared when
+// they are run again; the others have their arguments written into them.
 type querier struct{ q sqlrows.StdQuerier }
 
 var (
@@ -47,7 +40,6 @@ func (q querier) Exec(ctx context.Context, query string, args []any) (sql.Result
 
 // QueryValues implements [sqlrows.ValueQuerier].
 func (q querier) QueryValues(ctx context.Context, query string, args []any, columns []*driver.Column) (sqlrows.ValueRows, error) {
-	query, args = inline(query, args)
 	rows, err := q.q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -96,84 +88,6 @@ func (c *cell) Scan(read any) (err error) {
 		return driver.Errorf(driver.Internal, "column %s: %w", c.name, err)
 	}
 	return nil
-}
-
-// mostInline is the size above which an argument is not written into the
-// statement.
-const mostInline = 4096
-
-// inline writes arguments into a statement, in place of the question marks that
-// do not stand in backticks; the statements of this package have none in quotes.
-// It returns the arguments that are left.
-func inline(query string, args []any) (string, []any) {
-	if len(args) == 0 {
-		return query, nil
-	}
-	var b strings.Builder
-	var rest []any
-	next, quoted := 0, false
-	for i := range len(query) {
-		switch ch := query[i]; {
-		case ch == '`':
-			quoted = !quoted
-			b.WriteByte(ch)
-		case ch != '?' || quoted || next == len(args):
-			b.WriteByte(ch)
-		case isLarge(args[next]):
-			b.WriteByte('?')
-			rest = append(rest, args[next])
-			next++
-		default:
-			writeArgument(&b, args[next])
-			next++
-		}
-	}
-	return b.String(), rest
-}
-
-func isLarge(arg any) bool {
-	switch v := arg.(type) {
-	case string:
-		return len(v) > mostInline
-	case []byte:
-		return len(v) > mostInline
-	}
-	return false
-}
-
-// writeArgument writes an argument so that it means the same in whatever mode
-// the server is: without escapes in quotes.
-func writeArgument(b *strings.Builder, arg any) {
-	switch v := arg.(type) {
-	case nil:
-		b.WriteString("NULL")
-	case int64:
-		b.WriteString(strconv.FormatInt(v, 10))
-	case uint64:
-		b.WriteString(strconv.FormatUint(v, 10))
-	case float64:
-		// With an exponent it is a floating-point number; without, a decimal.
-		b.WriteString(strconv.FormatFloat(v, 'e', -1, 64))
-	case literal:
-		b.WriteString(string(v))
-	case []byte:
-		b.WriteString("x'" + hex.EncodeToString(v) + "'")
-	case string:
-		writeText(b, v)
-	default:
-		panic(fmt.Sprintf("an argument of type %T", arg)) // argument makes no such
-	}
-}
-
-func writeText(b *strings.Builder, text string) {
-	plain := utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
-		return r < ' ' || r == '\\' || r == '\'' || r == '"' || r == 0x7f
-	})
-	if plain {
-		b.WriteString("'" + text + "'")
-		return
-	}
-	b.WriteString("_utf8mb4 x'" + hex.EncodeToString([]byte(text)) + "'")
 }
 
 // pool is a pool of connections.
