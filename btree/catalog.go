@@ -18,6 +18,7 @@ func (tx *Tx) CreateTree(name string) (_ *Tree, err error) {
 	if err := tx.checkNew(name); err != nil {
 		return nil, err
 	}
+	tx.log.names(opCreate, name)
 	if err := tx.record(name, treeRoot{}); err != nil {
 		return nil, err
 	}
@@ -94,6 +95,7 @@ func (tx *Tx) DropTree(name string) (err error) {
 	if err != nil {
 		return err
 	}
+	tx.log.names(opDrop, name)
 	if err := tx.fail(t.clear()); err != nil {
 		return err
 	}
@@ -116,6 +118,7 @@ func (tx *Tx) RenameTree(from, to string) (err error) {
 	if err := tx.checkNew(to); err != nil {
 		return err
 	}
+	tx.log.names(opRename, from, to)
 	if _, err := tx.catalog.remove([]byte(from)); err != nil {
 		return tx.fail(err)
 	}

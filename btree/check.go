@@ -102,10 +102,13 @@ func (db *DB) beginCheck() (tx *Tx, groups []group, bad int, err error) {
 	}
 	if db.space != nil {
 		for _, g := range db.space.groups {
-			groups = append(groups, group{used: g.used, version: g.version, place: g.place})
+			groups = append(groups, group{used: slices.Clone(g.used), changed: g.changed || db.running != nil, version: g.version, place: g.place})
 		}
 	}
-	return db.newReader(), groups, db.bad, nil
+	if db.opts.ReadOnly {
+		return db.newReaderOf(db.durable), nil, db.bad, nil // what it has replayed of the log is in no page
+	}
+	return db.newReaderOf(db.head), groups, db.bad, nil
 }
 
 // loadGroups reads the space pages of a database that was opened without them.
@@ -158,7 +161,7 @@ func (c *checker) visit(no uint64) (page, error) {
 		return nil, nil
 	}
 	c.seen[no/64] |= 1 << (no % 64)
-	p, err := c.db.pager.readFile(no)
+	p, err := c.db.pager.reread(no)
 	if err != nil {
 		return nil, c.damage(no, err)
 	}
@@ -334,6 +337,7 @@ func (c *checker) space() error {
 	if err := c.spacePages(); err != nil {
 		return err
 	}
+	c.logPages()
 	per := groupPages(c.db.PageSize())
 	lost := run{}
 	for i, g := range c.groups {
@@ -372,6 +376,13 @@ func (c *checker) reportLost(r run) {
 	}
 }
 
+// logPages notes that the pages of the log are in use.
+func (c *checker) logPages() {
+	for no := c.tx.meta.log.first; no < c.tx.meta.log.end(); no++ {
+		c.seen[no/64] |= 1 << (no % 64)
+	}
+}
+
 // spacePages reads the space pages again: those in memory were read or written some time ago.
 func (c *checker) spacePages() error {
 	for i, g := range c.groups {
@@ -380,7 +391,7 @@ func (c *checker) spacePages() error {
 			continue
 		}
 		p, err := c.db.pager.readFile(no)
-		if err == nil && (p.version() != g.version || !slices.Equal(decodeSpace(p), g.used)) {
+		if err == nil && (p.version() != g.version || !g.changed && !slices.Equal(decodeSpace(p), g.used)) {
 			err = &CorruptError{Page: no, Why: "it is not the space page that was written there"}
 		}
 		if err == nil || c.overtaken() {
@@ -400,5 +411,5 @@ func (c *checker) overtaken() bool {
 	}
 	c.db.mu.Lock()
 	defer c.db.mu.Unlock()
-	return c.db.current.version != c.tx.meta.version
+	return c.db.head.version != c.tx.meta.version || c.db.durable.version != c.tx.base
 }

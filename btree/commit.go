@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"runtime/debug"
 	"slices"
 )
@@ -18,6 +19,9 @@ const growStep = 16
 // Commit makes the changes of a writable transaction durable and visible to transactions that begin later, and ends the
 // transaction, also when it fails. After an error that matches ErrFailed it is unknown until the database is opened again
 // whether the commit happened; after any other it did not. Commit of a read-only transaction only ends it.
+//
+// A small transaction is appended to the log, and its pages are written later; a large one writes its pages. Of transactions
+// that several goroutines commit at the same time, many share one sync.
 func (tx *Tx) Commit() (err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
 	if tx.done {
@@ -31,23 +35,30 @@ func (tx *Tx) Commit() (err error) {
 		tx.giveBack()
 		return tx.err
 	}
-	if err := tx.flush(); err != nil {
+	if err := tx.complete(); err != nil || !tx.changed {
 		tx.giveBack()
 		return err
 	}
-	if !tx.changed {
-		tx.giveBack()
-		return nil
+	db := tx.db
+	if !tx.isLogged() {
+		return tx.write()
 	}
-	err = tx.recordTrees()
-	if err == nil {
-		err = tx.recordVersions()
-	}
-	if err != nil {
-		tx.giveBack()
+	if err := tx.append(); err != nil {
 		return err
 	}
-	return tx.write()
+	tx.end() // others may write while this one waits for the disk
+	return db.await(tx.version)
+}
+
+// complete carries out what was left for the end of the transaction.
+func (tx *Tx) complete() error {
+	if err := tx.flush(); err != nil || !tx.changed {
+		return err
+	}
+	if err := tx.recordTrees(); err != nil || tx.db.space == nil {
+		return err
+	}
+	return tx.recordVersions()
 }
 
 // recordTrees writes the roots of changed trees into the catalog.
@@ -64,21 +75,28 @@ func (tx *Tx) recordTrees() error {
 	return nil
 }
 
-// write carries out the commit:
+// write carries out a commit past the log:
 //
-//  1. The changed pages and space pages are written to places that neither the current version nor any with readers uses. Sync.
+//  1. The changed pages and space pages, and those of commits before that are only in the log, are written to places that
+//     neither the durable version nor any with readers uses. Sync.
 //  2. The new meta is written over the older one. Sync.
 //
 // A crash before the second step is complete leaves the current meta and all it refers to as they were. Afterwards the meta
-// of the version before is whole too, until the next commit begins to write.
+// of the version before is whole too, until the next commit or checkpoint begins to write.
 func (tx *Tx) write() error {
 	db := tx.db
-	next := tx.meta
-	next.version, next.pageEnd, next.catalog, next.versions = tx.version, tx.pageEnd, tx.catalog.treeRoot, tx.versions
+	db.awaitCheckpoint()
+	logFile := tx.nextLog()
 	tx.dropDead()
+	next := tx.nextMeta()
+	next.log = logPlace{}
+	if logFile != nil {
+		next.log = logFile.place
+	}
 	var changes []spaceChange
 	changes, next.space = db.space.change(tx.version, tx.pageEnd, tx.allocated, tx.inUse, tx.freed)
-	pages := tx.frames(changes)
+	unwritten := db.unwrittenPages()
+	pages := db.frames(unwritten, tx.ownPages(), changes)
 	if err := db.writePages(pages, tx.pageEnd); err != nil {
 		db.space.failed(changes)
 		tx.giveBack()
@@ -94,8 +112,36 @@ func (tx *Tx) write() error {
 		}
 		return err
 	}
-	tx.publish(&next, changes)
+	tx.publish(&next, changes, unwritten)
+	db.log = logFile
 	return nil
+}
+
+// nextMeta returns the meta of the version that the transaction makes.
+func (tx *Tx) nextMeta() meta {
+	next := tx.meta
+	next.version, next.pageEnd, next.catalog, next.versions = tx.version, tx.pageEnd, tx.catalog.treeRoot, tx.versions
+	return next
+}
+
+// nextLog returns the log that goes with the version that the transaction makes: the present one, with the other half, or a new
+// one when there are many small transactions or the present one is too small. A log that is no longer used is given up.
+func (tx *Tx) nextLog() *logFile {
+	db := tx.db
+	if db.log != nil && db.wantLog <= 2*db.log.size && !tx.noLog {
+		l := *db.log
+		l.flip()
+		return &l
+	}
+	if old := db.durable.log; old.first != 0 {
+		tx.giveUp(old.first, 2*uint64(old.pages), math.MaxUint64)
+	}
+	if db.small < db.opts.logAfter || tx.noLog {
+		return nil
+	}
+	l := newLogFile(tx.allocateLog(), db.pager.pageSize)
+	db.wantLog = 0
+	return l
 }
 
 // dropDead gives back the pages that only savepoints needed.
@@ -106,13 +152,13 @@ func (tx *Tx) dropDead() {
 	tx.marks = marks{}
 	kept := tx.freed[:0]
 	for _, x := range tx.freed {
-		if x.born < tx.firstVersion {
+		if x.born < tx.firstVersion || x.born > tx.version {
 			kept = append(kept, x)
 			continue
 		}
-		tx.db.space.each([]extent{x}, func(no uint64) {
+		tx.each([]extent{x}, func(no uint64) {
 			tx.db.pager.forget(no)
-			tx.db.space.release(no)
+			tx.release(no)
 		})
 	}
 	tx.freed = kept
@@ -121,37 +167,47 @@ func (tx *Tx) dropDead() {
 // inUse reports whether a page that the transaction allocated still belongs to it.
 func (tx *Tx) inUse(no uint64) bool { return tx.db.pager.table.at(no)&own != 0 }
 
-// frames returns the pages to write in the order of the file, with their checksums.
-func (tx *Tx) frames(changes []spaceChange) []page {
-	g := tx.db.pager
-	var pages []page
-	tx.db.space.each(tx.allocated, func(no uint64) {
-		if w := g.table.at(no); w&own != 0 && w.isFrame() {
-			pages = append(pages, g.arena.page(w.frame()))
+// ownPages returns the pages of the transaction that are in frames.
+func (tx *Tx) ownPages() (pages []uint64) {
+	tx.each(tx.allocated, func(no uint64) {
+		if w := tx.db.pager.table.at(no); w&own != 0 && w.isFrame() {
+			pages = append(pages, no)
 		}
 	})
+	return pages
+}
+
+// frames returns pages to write in the order of the file.
+func (db *DB) frames(unwritten, changed []uint64, changes []spaceChange) []page {
+	g := db.pager
+	pages := make([]page, 0, len(unwritten)+len(changed)+len(changes))
+	for _, list := range [][]uint64{unwritten, changed} {
+		for _, no := range list {
+			pages = append(pages, g.arena.page(g.table.at(no).frame()))
+		}
+	}
 	for _, c := range changes {
 		pages = append(pages, c.frame)
 	}
 	slices.SortFunc(pages, func(a, b page) int { return cmp.Compare(a.number(), b.number()) })
-	pages = slices.CompactFunc(pages, func(a, b page) bool { return a.number() == b.number() })
-	for _, p := range pages {
-		p.seal()
-	}
-	return pages
+	return slices.CompactFunc(pages, func(a, b page) bool { return a.number() == b.number() })
 }
 
-// writePages writes the pages, adjacent ones together, into a file that is made long enough first.
-func (db *DB) writePages(frames []page, pageEnd uint64) error {
+// writePages writes pages with their checksums, adjacent ones together, into a file that is made long enough first.
+func (db *DB) writePages(pages []page, pageEnd uint64) error {
 	if err := db.extend(pageEnd); err != nil {
 		return err
 	}
 	var buf []byte
-	for i := 0; i < len(frames); {
-		first := frames[i].number()
-		buf = append(buf[:0], frames[i]...)
-		for i++; i < len(frames) && frames[i].number() == first+uint64(len(buf)/len(frames[i])) && len(buf) < writeSize; i++ {
-			buf = append(buf, frames[i]...)
+	for i := 0; i < len(pages); {
+		first := pages[i].number()
+		buf = buf[:0]
+		for ; i < len(pages) && pages[i].number() == first+uint64(len(buf)/db.pager.pageSize) && len(buf) < writeSize; i++ {
+			buf = append(buf, pages[i]...)
+			page(buf[len(buf)-db.pager.pageSize:]).seal()
+		}
+		if db.failed.Load() {
+			return db.failure()
 		}
 		if err := writeFull(db.pager.file, buf, int64(first)*int64(db.pager.pageSize)); err != nil {
 			return err
@@ -160,8 +216,10 @@ func (db *DB) writePages(frames []page, pageEnd uint64) error {
 	return nil
 }
 
-// extend makes the file longer, by an eighth at least so that it is rarely mapped anew.
+// extend makes the file longer, by an eighth at least so that it rarely happens.
 func (db *DB) extend(pageEnd uint64) error {
+	db.fileMu.Lock()
+	defer db.fileMu.Unlock()
 	need := int64(pageEnd) * int64(db.pager.pageSize)
 	if need <= db.fileSize {
 		return nil
@@ -172,19 +230,6 @@ func (db *DB) extend(pageEnd uint64) error {
 	}
 	db.fileSize = size
 	db.pager.remap(size)
-	return nil
-}
-
-// sync syncs the file. A failure ends all writing: the system may have dropped the pages that it could not write, and a later
-// sync would succeed without them.
-func (db *DB) sync() error {
-	if db.opts.NoSync {
-		return nil
-	}
-	if err := db.pager.file.Sync(); err != nil {
-		db.failed.Store(true)
-		return fmt.Errorf("%w: %w", ErrFailed, err)
-	}
 	return nil
 }
 
@@ -201,8 +246,7 @@ func (db *DB) writeMeta(m *meta) error {
 		return db.sync()
 	}
 	if back := writeFull(db.pager.file, before, off); back != nil {
-		db.failed.Store(true)
-		return fmt.Errorf("%w: %w", ErrFailed, errors.Join(err, back))
+		return db.fail(errors.Join(err, back))
 	}
 	if back := db.sync(); back != nil {
 		return errors.Join(back, err)
@@ -210,23 +254,30 @@ func (db *DB) writeMeta(m *meta) error {
 	return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
 }
 
-// publish makes the new version the one that transactions begin with.
-func (tx *Tx) publish(next *meta, changes []spaceChange) {
+// publish makes the new version, which is in the file, the one that transactions begin with.
+func (tx *Tx) publish(next *meta, changes []spaceChange, unwritten []uint64) {
 	db := tx.db
-	s := db.space
-	s.each(tx.allocated, tx.settlePage)
+	tx.each(tx.allocated, tx.settlePage)
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	s.done(changes, next.version)
+	db.space.done(changes, next.version)
 	if next.pageEnd < tx.meta.pageEnd {
-		s.cut(next.pageEnd, tx.meta.pageEnd)
+		db.space.cut(next.pageEnd, tx.meta.pageEnd)
 	}
-	db.current, db.kept = *next, tx.kept
+	db.retire(unwritten)
+	db.unwritten = nil
+	db.head, db.current, db.durable, db.kept = *next, *next, *next, tx.kept
 	db.place = 1 - db.place
 	db.bad = -1
-	protected := db.protected()
+	tx.waitFreed(next.version)
+	db.synced.Broadcast()
+}
+
+// waitFreed keeps the pages that the transaction freed until nobody sees them any more. The caller holds mu.
+func (tx *Tx) waitFreed(version uint64) {
+	protected := tx.db.protected()
 	for _, x := range tx.freed {
-		s.wait(x, next.version, protected)
+		tx.db.space.wait(x, version, protected)
 	}
 }
 
@@ -237,8 +288,10 @@ func (tx *Tx) settlePage(no uint64) {
 	if w&own == 0 {
 		return
 	}
-	g.table.set(no, g.written(no))
-	if w.isFrame() {
-		g.arena.give(w.frame())
+	if !w.isFrame() {
+		g.table.set(no, w&placeMask)
+		return
 	}
+	g.table.set(no, g.written(no))
+	g.arena.give(w.frame())
 }

@@ -19,6 +19,10 @@ const compactRounds = 5
 // write; readers are not disturbed. What kept versions and transactions that are open need stays where it is, so that a file
 // with many kept versions shrinks less. When it is stopped by the context, what was done until then stays.
 func (db *DB) Compact(ctx context.Context) error {
+	// The log would be in the way.
+	if err := db.compacting(func(*Tx) (bool, error) { return db.log != nil, nil }, new(bool)); err != nil {
+		return err
+	}
 	for range compactRounds {
 		changed, err := db.compactRound(ctx)
 		if err == nil {
@@ -113,6 +117,7 @@ func (db *DB) compacting(fn func(*Tx) (bool, error), changed *bool) (err error) 
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	tx.noLog = true
 	good, err := fn(tx)
 	if err != nil || !good {
 		return err

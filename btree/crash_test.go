@@ -101,9 +101,12 @@ func newRand(seed uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, more))
 }
 
+// newLife returns a life on an empty disk. One in three has no log; that of the others is so small that it is full every few
+// transactions.
 func newLife(seed uint64, pageSize int) *life {
 	r := newRand(seed)
-	return &life{disk: &vfs.Mem{}, p: &program{r: r}, acked: contents{}, opts: btree.Options{PageSize: pageSize}}
+	opts := btree.Options{PageSize: pageSize, NoLog: seed%3 == 0, LogSize: []int{16 << 10, 64 << 10}[seed%2]}
+	return &life{disk: &vfs.Mem{}, p: &program{r: r}, acked: contents{}, opts: opts}
 }
 
 // The power fails at each call to the disk in turn: while the file is made, while pages are written, at every sync and at every

@@ -107,7 +107,7 @@ func TestTruncatedFileIsRefused(t *testing.T) {
 // When the newest meta is damaged the commit before is still whole, and Check says what happened.
 func TestDamagedMetaFallsBackToTheCommitBefore(t *testing.T) {
 	var disk vfs.Mem
-	l := newLife(11, 4096)
+	l := newLife(12, 4096)
 	db := open(t, &disk, l.opts)
 	for range 40 {
 		before := l.acked

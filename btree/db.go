@@ -27,16 +27,35 @@ type DB struct {
 	changes changeMemory  // of the write transaction
 	failed  atomic.Bool   // a sync failed: nothing is written any more
 
+	failedBy atomic.Pointer[error]
+	syncMu   sync.Mutex // held by who syncs the file
+	fileMu   sync.Mutex // guards fileSize
+	fileSize int64
+
 	// The fields below belong to the write transaction, or to Open and Close when there is none. What Check reads of space
 	// changes with mu held.
-	space    *space
-	kept     []kept // the versions that are kept, in ascending order
-	fileSize int64
+	space     *space
+	kept      []kept      // the versions that are kept, in ascending order
+	log       *logFile    // nil when there is none yet
+	logBuf    []byte      // memory for the record of a transaction
+	wantLog   int64       // size in bytes of the next log
+	small     int         // transactions that were small enough for the log
+	unwritten []uint64    // pages of committed versions, some of which are in frames alone
+	running   *checkpoint // set with mu held
+	private   private     // of a handle that only reads
+	stuck     bool        // the last checkpoint failed
 
 	mu      sync.Mutex // guards what follows
 	idle    sync.Cond  // signalled when a transaction ends
-	current meta
-	place   int                 // of the current meta
+	synced  sync.Cond  // signalled when a version became durable
+	head    meta       // the newest version, which write transactions build on
+	current meta       // the newest durable version, which readers see
+	durable meta       // the newest version that is in the file without its log
+	syncing uint64     // version that a sync of the log will make durable, 0 when there is none
+	txs     *Tx        // open transactions
+	era     uint64     // counts how often frames were retired
+	retired []retired
+	place   int                 // of the durable meta
 	bad     int                 // place of the meta that Open found damaged, -1 when none is
 	procs   *processes          // others that have the file open
 	readers map[uint64]*readers // open read-only transactions by version
@@ -72,13 +91,16 @@ func newDB(f vfs.File, path string, opts Options, metas metaPair, procs *process
 		limit:   limitsFor(cur.pageSize),
 		writer:  make(chan struct{}, 1),
 		bad:     -1,
+		head:    cur,
 		current: cur,
+		durable: cur,
 		place:   place,
 		procs:   procs,
 		readers: map[uint64]*readers{},
 		closing: make(chan struct{}),
 	}
 	db.idle.L = &db.mu
+	db.synced.L = &db.mu
 	if metas[1-place] == nil && cur.version > 1 {
 		db.bad = 1 - place
 	}
@@ -91,20 +113,25 @@ func (db *DB) prepare() error {
 	if err != nil {
 		return fmt.Errorf("btree: opening %s: %w", db.path, err)
 	}
-	if err := checkSize(size, &db.current); err != nil {
+	if err := checkSize(size, &db.durable); err != nil {
 		return fmt.Errorf("%w (%s)", err, db.path)
 	}
 	db.fileSize = size
-	if !db.opts.ReadOnly {
-		if db.space, err = loadSpace(db.pager, &db.current); err != nil {
-			return fmt.Errorf("%w (%s)", err, db.path)
-		}
-		db.space.holdBack(db.current.version, db.protected())
-		if db.kept, err = newTx(db, db.current, false).readVersions(); err != nil {
-			return fmt.Errorf("%w (%s)", err, db.path)
-		}
-	}
 	db.pager.remap(size)
+	if db.opts.ReadOnly {
+		return nil // each Begin looks at the file anyhow
+	}
+	if db.space, err = loadSpace(db.pager, &db.durable); err != nil {
+		return fmt.Errorf("%w (%s)", err, db.path)
+	}
+	db.space.forget = db.pager.forget
+	db.space.holdBack(db.durable.version, db.protected())
+	if db.kept, err = newTx(db, db.durable, false).readVersions(); err != nil {
+		return fmt.Errorf("%w (%s)", err, db.path)
+	}
+	if err := db.recoverLog(); err != nil {
+		return fmt.Errorf("%w (%s)", err, db.path)
+	}
 	return nil
 }
 
@@ -169,35 +196,82 @@ func (db *DB) newReader() *Tx { return db.newReaderOf(db.current) }
 
 // newReaderOf registers a read-only transaction of a version. The caller holds mu.
 func (db *DB) newReaderOf(m meta) *Tx {
-	db.open++
 	of := db.readers[m.version]
 	if of == nil {
 		of = &readers{since: time.Now()}
 		db.readers[m.version] = of
 	}
 	of.n++
-	tx := newTx(db, m, false)
+	tx := db.register(newTx(db, m, false))
 	db.opened.begin(tx)
 	return tx
 }
 
+// register adds a transaction to those that are open. The caller holds mu.
+func (db *DB) register(tx *Tx) *Tx {
+	db.open++
+	tx.era, tx.base, tx.next = db.era, db.durable.version, db.txs
+	if tx.next != nil {
+		tx.next.prev = tx
+	}
+	db.txs = tx
+	return tx
+}
+
+// unregister takes it out. The caller holds mu.
+func (db *DB) unregister(tx *Tx) {
+	if tx.next != nil {
+		tx.next.prev = tx.prev
+	}
+	if tx.prev != nil {
+		tx.prev.next = tx.next
+	} else {
+		db.txs = tx.next
+	}
+	tx.prev, tx.next = nil, nil
+	if len(db.retired) > 0 {
+		db.reclaim()
+	}
+	db.leave()
+}
+
+// leave is told that something ended which Close waits for. The caller holds mu.
+func (db *DB) leave() {
+	db.open--
+	db.idle.Broadcast()
+}
+
 func (db *DB) beginWrite() (*Tx, error) {
 	if db.failed.Load() {
-		return nil, ErrFailed
+		return nil, db.failure()
 	}
+	db.reapCheckpoint()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if db.isClosing() {
 		return nil, ErrClosed
 	}
-	db.open++
-	db.space.settle(db.protected())
-	return newTx(db, db.current, true), nil
+	if db.running == nil {
+		db.space.settle(db.protected())
+	}
+	tx := db.register(newTx(db, db.head, true))
+	tx.log = txLog{buf: db.logBuf[:0], limit: db.longestRecord()}
+	return tx, nil
 }
 
-// protected returns the versions that have readers, here or in other processes, in ascending order. The caller holds mu.
+// protected returns the versions that may still be read, in ascending order: those that have readers, here or in other
+// processes, the one that readers begin with or will when the sync under way is done, and those that a crash would go back to.
+// Other versions never need protection again: readers begin with no other, and the next that is synced or checkpointed is the
+// newest at that time. The caller holds mu.
 func (db *DB) protected() []uint64 {
-	vs := slices.AppendSeq(db.procs.versions(db.current.version), maps.Keys(db.readers))
+	vs := slices.AppendSeq(db.procs.versions(db.durable.version), maps.Keys(db.readers))
+	vs = append(vs, db.current.version, db.durable.version)
+	if db.syncing != 0 {
+		vs = append(vs, db.syncing)
+	}
+	if db.running != nil {
+		vs = append(vs, db.running.meta.version)
+	}
 	slices.Sort(vs)
 	return slices.Compact(vs)
 }
@@ -205,7 +279,6 @@ func (db *DB) protected() []uint64 {
 // end gives back what a transaction holds of the database.
 func (db *DB) end(tx *Tx) {
 	db.mu.Lock()
-	db.open--
 	if !tx.writable {
 		v := tx.meta.version
 		of := db.readers[v]
@@ -213,9 +286,9 @@ func (db *DB) end(tx *Tx) {
 			delete(db.readers, v)
 		}
 		db.opened.end(tx)
-		db.unpin(v)
+		db.unpin(tx.base)
 	}
-	db.idle.Broadcast()
+	db.unregister(tx)
 	db.mu.Unlock()
 	if tx.writable {
 		<-db.writer
@@ -270,8 +343,9 @@ func (db *DB) Close() error {
 		db.idle.Wait()
 	}
 	db.mu.Unlock()
+	err := db.giveUpLog()
 	db.changes.shrink(0)
-	err := db.pager.close()
+	err = errors.Join(err, db.pager.close())
 	if err == nil && !db.opts.ReadOnly && !db.failed.Load() {
 		err = db.finish()
 	}
@@ -281,7 +355,7 @@ func (db *DB) Close() error {
 // finish cuts off what extend added in advance, now that nothing is mapped, and writes what commits with NoSync did not.
 func (db *DB) finish() error {
 	// A damaged meta may be mended, and its version may need pages beyond those of the other.
-	if end := int64(db.current.pageEnd) * int64(db.pager.pageSize); end < db.fileSize && db.bad < 0 {
+	if end := int64(db.durable.pageEnd) * int64(db.pager.pageSize); end < db.fileSize && db.bad < 0 {
 		if err := db.pager.file.Truncate(end); err != nil {
 			return fmt.Errorf("btree: closing %s: %w", db.path, err)
 		}

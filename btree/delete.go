@@ -11,6 +11,7 @@ func (t *Tree) Delete(key []byte) (found bool, err error) {
 	if err := t.settled(true); err != nil {
 		return false, err
 	}
+	t.tx.log.remove(t, key)
 	found, err = t.remove(key)
 	return found, t.tx.fail(err)
 }
@@ -55,6 +56,7 @@ func (t *Tree) DeleteRange(lo, hi []byte) (n uint64, err error) {
 	if err := t.settled(true); err != nil {
 		return 0, err
 	}
+	t.tx.log.removeRange(t, lo, hi)
 	n, err = t.removeRange(lo, hi)
 	return n, t.tx.fail(err)
 }

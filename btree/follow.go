@@ -11,13 +11,20 @@ func (db *DB) follow() error {
 		return nil
 	}
 	for {
-		v := db.current.version
+		v := db.durable.version
 		if err := db.pin(v); err != nil {
 			return err
 		}
 		// The lock is there. If the metas still say that v is the newest version, whoever writes the next one will see it.
-		metas, err := readMetas(db.pager.file)
-		if err == nil && *metas[metas.current()] == db.current {
+		metas, same, err := db.unmoved()
+		if same {
+			// The log may be written over while it is read, but only after another meta was written.
+			err = db.followLog()
+			if err == nil && db.durable.log.first != 0 {
+				metas, same, err = db.unmoved()
+			}
+		}
+		if same && err == nil {
 			return nil
 		}
 		db.procs.unpin(v)
@@ -31,6 +38,12 @@ func (db *DB) follow() error {
 			return fmt.Errorf("%w (%s)", err, db.path)
 		}
 	}
+}
+
+// unmoved reads the metas and reports whether the newest is still that of the durable version.
+func (db *DB) unmoved() (metaPair, bool, error) {
+	metas, err := readMetas(db.pager.file)
+	return metas, err == nil && *metas[metas.current()] == db.durable, err
 }
 
 // advance makes the newest of the metas the current version. What was known of pages is void, but for those of versions with
@@ -48,7 +61,8 @@ func (db *DB) advance(metas metaPair) error {
 		return err
 	}
 	db.pager.distrust()
-	db.current, db.place, db.fileSize, db.bad = next, metas.current(), size, -1
+	db.place, db.fileSize, db.bad = metas.current(), size, -1
+	db.rebase(next)
 	db.pager.remap(size)
 	return nil
 }
@@ -88,9 +102,7 @@ func (db *DB) unpin(version uint64) {
 // distrust makes every page of the file be verified again when it is next touched.
 func (g *pager) distrust() {
 	g.table.clear(mapped)
-	g.cache.mu.Lock()
-	defer g.cache.mu.Unlock()
-	clear(g.cache.pages)
+	g.cache.clear()
 }
 
 // holdBack makes free pages unavailable that readers of versions before the current one may still see: how long each page has

@@ -7,24 +7,56 @@ package btree
 //
 //	page 0, 1     the two metas
 //	page 2, 3     the two places of the space page of group 0
-//	others        tree pages, overflow pages, free pages, and the space pages of other groups
+//	others        tree pages, overflow pages, free pages, the space pages of other groups, and the log
 //
 // # Meta
 //
-// A meta is the first 128 bytes of its page. A commit writes the one that is older, so that the valid meta with the greater
-// version is the current one. The magic, the format version and the checksum keep their places in all format versions.
+// A meta is the first 256 bytes of its page. A commit that writes pages, or a checkpoint, writes the one that is older, so that
+// the valid meta with the greater version is the current one. The magic, the format version and the checksum of the first 124
+// bytes keep their places in all format versions.
 //
 //	offset  size  field
 //	     0     8  magic: 8B 52 4F 57 41 4E 0D 0A ("\x8bROWAN\r\n")
 //	     8     4  format version: 2
 //	    12     4  page size in bytes
-//	    16     8  version: grows by one with each commit
+//	    16     8  version: grows with each commit, by one or more
 //	    24     8  page end: the number of pages that are in use or free; the file may be longer
 //	    32     8  space sum: see "Space pages"
 //	    40    40  root of the catalog: see "Root"
 //	    80    16  kept versions: number of the first page of the list and its length in bytes, see "Kept versions"
 //	    96    28  zero
 //	   124     4  checksum of bytes 0 to 123
+//	   128     8  log: number of its first page, 0 when there is none, as then are the next three
+//	   136     4  log: pages of each of its two halves
+//	   140     4  log: the active half, 0 or 1
+//	   144     8  log: generation, a number that no other log of the file has had
+//	   152   100  zero
+//	   252     4  checksum of bytes 0 to 251
+//
+// # Log
+//
+// The log is a run of pages without headers, in use in the space pages, divided into two halves. It holds what was committed after
+// the version of the meta: records in a row, from the first byte of the active half on and, after the last one there, from the
+// first byte of the other half. A record counts when its checksum and generation are right and its previous version is that of
+// the record before, or, for the first, that of the meta. The first that does not ends the half; what follows it never counts.
+//
+//	     0     4  checksum of bytes 4 to the end of the record
+//	     4     4  length of the record in bytes, this header with it
+//	     8     8  generation
+//	    16     8  version before
+//	    24     8  version: greater than the one before
+//	    32        operations, in the order in which they were made
+//
+// An operation is a byte, and then strings: each its length as a varint (7 bits a byte, the least significant first, the top bit
+// set in all but the last) and its bytes.
+//
+//	1  tree: name. The following operations are on the tree of this name.
+//	2  put: key, value
+//	3  delete: key
+//	4  delete range: a byte with bit 0 for a low and bit 1 for a high bound, low bound (inclusive), high bound (exclusive)
+//	5  create tree: name
+//	6  drop tree: name
+//	7  rename tree: name, new name
 //
 // # Root
 //

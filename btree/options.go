@@ -2,6 +2,7 @@ package btree
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/rowan-db/rowan/btree/vfs"
@@ -25,10 +26,20 @@ type Options struct {
 	// that may corrupt the file; a crash of the process does not.
 	NoSync bool
 
+	// NoLog writes the pages of every transaction when it commits, with two syncs, rather than the small ones to a log with one.
+	NoLog bool
+
+	// LogSize is the size in bytes of the log, 64 MB when it is 0. The log is a part of the file, made when the fourth small
+	// transaction shows that there may be many, or with the first when LogSize is given; a clean Close takes it away. While it
+	// fills, pages collect in memory and are written then, so that a larger log means less writing and more to replay after a
+	// crash, of which 300 MB take about a second.
+	LogSize int
+
 	// NoMap reads through a cache of copies rather than mapped memory, so that a slice returned can never fault.
 	NoMap bool
 
-	// CacheSize bounds in bytes the copies of pages that are kept where the file is not mapped, 64 MB when it is 0.
+	// CacheSize bounds in bytes the memory for pages that are not in the file yet, and for copies of pages where the file is not
+	// mapped. It is 256 MB when it is 0.
 	CacheSize int
 
 	// History is how many of the last commits can be undone: with each commit its version is kept, and the one pushed out by it
@@ -43,12 +54,16 @@ type Options struct {
 
 	// FS is the disk, vfs.OS when nil.
 	FS vfs.FS
+
+	logAfter int // how many small transactions go before the log is made
 }
 
 const (
-	defaultCacheSize   = 64 << 20
+	defaultCacheSize   = 256 << 20
 	defaultWriteBuffer = 128 << 20
 	mostWriteBuffer    = 1 << 30
+	defaultLogSize     = 64 << 20
+	defaultLogAfter    = 4
 )
 
 // withDefaults returns a copy that is complete and valid.
@@ -73,6 +88,13 @@ func (o *Options) withDefaults() (Options, error) {
 		c.WriteBuffer = defaultWriteBuffer
 	}
 	c.WriteBuffer = min(c.WriteBuffer, mostWriteBuffer)
+	c.logAfter = 1
+	if c.LogSize <= 0 {
+		c.LogSize, c.logAfter = defaultLogSize, defaultLogAfter
+	}
+	if c.NoLog {
+		c.logAfter = math.MaxInt
+	}
 	if c.FS == nil {
 		c.FS = vfs.OS{}
 	}

@@ -33,7 +33,7 @@ func (tx *Tx) newOverflow(length uint64, fill func(b []byte)) (ref []byte, pages
 	pages = tx.db.runLength(length)
 	first := tx.allocate(pages)
 	left := length
-	tx.db.space.each([]extent{{first: first, pages: pages}}, func(no uint64) {
+	tx.each([]extent{{first: first, pages: pages}}, func(no uint64) {
 		p := tx.newPage()
 		clear(p[:headerSize])
 		p[offKind] = kindOverflow

@@ -37,3 +37,10 @@ func (c *pageCache) drop(no uint64) {
 	defer c.mu.Unlock()
 	delete(c.pages, no)
 }
+
+// clear forgets all pages.
+func (c *pageCache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.pages)
+}

@@ -97,6 +97,16 @@ func (g *pager) readFile(no uint64) (page, error) {
 	return p, nil
 }
 
+// reread returns a page from the file, past mapping and cache, or from its frame when it is not in the file yet.
+func (g *pager) reread(no uint64) (page, error) {
+	w := g.table.at(no)
+	if !w.isFrame() || w&own != 0 {
+		return g.readFile(no)
+	}
+	p := g.arena.page(w.frame())
+	return p, verifyStructure(p, no)
+}
+
 // readFull fills b. A short read is continued; the end of the file is io.ErrUnexpectedEOF.
 func readFull(f vfs.File, b []byte, off int64) error {
 	for len(b) > 0 {
@@ -147,5 +157,7 @@ func (g *pager) close() error {
 	}
 	g.unmaps = nil
 	g.arena.close()
+	g.table.chunks.Store(nil)
+	g.cache.clear()
 	return errors.Join(errs...)
 }

@@ -10,11 +10,13 @@ import (
 // what it does to pages may happen later, and an error in that, such as a damaged page, may come from a later call.
 func (t *Tree) Put(key, val []byte) error {
 	if t.tail && t.appendQuick(key, val) {
+		t.tx.log.put(t, key, val)
 		return nil
 	}
 	if err := t.checkPut(key, val); err != nil {
 		return err
 	}
+	t.tx.log.put(t, key, val)
 	if t.buf.n > 0 && len(key)+len(val) <= t.tx.db.limit.maxInline && !t.tx.isFull() {
 		t.collect(key, val, packLens(len(key), len(val), false))
 		return nil
@@ -42,6 +44,7 @@ func (t *Tree) Remove(key []byte) error {
 	if len(key) > t.tx.db.limit.maxKey {
 		return nil
 	}
+	t.tx.log.remove(t, key)
 	if t.tx.isFull() {
 		if err := t.tx.flushGuarded(); err != nil {
 			return err
@@ -131,6 +134,7 @@ func (t *Tree) Load(seq iter.Seq2[[]byte, []byte]) (err error) {
 	if t.keys != 0 {
 		return fmt.Errorf("%w: %q has %d keys", ErrTreeNotEmpty, t.name, t.keys)
 	}
+	t.tx.direct()
 	for key, val := range seq {
 		if t.tail && t.appendQuick(key, val) {
 			continue

@@ -106,7 +106,7 @@ func stats(t testing.TB, db *btree.DB) btree.Stats {
 
 // Overwriting everything again and again must not make the file grow: pages are used again as soon as they are freed.
 func TestOverwritingDoesNotGrowTheFile(t *testing.T) {
-	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096})
+	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096, LogSize: 64 << 10})
 	fill(t, db, 2000, 40, 0)
 	used := stats(t, db).Leaf
 	for g := range 50 {
@@ -120,7 +120,7 @@ func TestOverwritingDoesNotGrowTheFile(t *testing.T) {
 
 // A reader that is never closed keeps what it sees, but not the pages that were born and freed after it began.
 func TestLongReaderDoesNotStopReuse(t *testing.T) {
-	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096})
+	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096, LogSize: 64 << 10})
 	fill(t, db, 2000, 40, 0)
 	reader, err := db.Begin(false)
 	if err != nil {

@@ -13,6 +13,8 @@ type Savepoint struct{ save *save }
 type save struct {
 	marks
 	pageEnd uint64
+	logged  int // length of the log record
+	limit   int
 	changed bool
 	catalog treeRoot
 	names   map[string]*Tree
@@ -34,6 +36,8 @@ func (tx *Tx) Savepoint() (Savepoint, error) {
 	s := &save{
 		marks:   marks{allocated: len(tx.allocated), freed: len(tx.freed)},
 		pageEnd: tx.pageEnd,
+		logged:  len(tx.log.buf),
+		limit:   tx.log.limit,
 		changed: tx.changed,
 		catalog: tx.catalog.treeRoot,
 		names:   maps.Clone(tx.trees),
@@ -69,6 +73,7 @@ func (tx *Tx) RollbackTo(sp Savepoint) (err error) {
 	tx.freed = tx.freed[:s.freed]
 	tx.saves = tx.saves[:i+1]
 	tx.marks = s.marks
+	tx.log = txLog{buf: tx.log.buf[:s.logged], limit: s.limit}
 	tx.err = nil
 	tx.changed = s.changed
 	return tx.restoreTrees(s)

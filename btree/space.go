@@ -36,6 +36,7 @@ type space struct {
 	pageSize int
 	groups   []*group
 	pending  map[uint64][]extent // by the newest protected version that sees them
+	forget   func(no uint64)     // is told of every page that wait makes available
 }
 
 // group is what is known of a group of pages. A set bit is a page in use, or an available one.
@@ -45,6 +46,7 @@ type group struct {
 	free      int    // bits set in available
 	hint      int    // no word before this one has a bit set in available
 	maxRun    int    // no run of available pages is longer
+	changed   bool   // used differs from the current space page
 	version   uint64 // of the current space page, 0 when none was written yet
 	place     int    // of the current space page: 0 or 1
 	stale     bool   // the other place holds a page of a commit that failed and must be overwritten by the next
@@ -54,7 +56,7 @@ type group struct {
 type extent struct{ first, pages, born uint64 }
 
 func newSpace(pageSize int) *space {
-	return &space{pageSize: pageSize, pending: map[uint64][]extent{}}
+	return &space{pageSize: pageSize, pending: map[uint64][]extent{}, forget: func(uint64) {}}
 }
 
 // groupPages returns how many pages a group has.
@@ -213,10 +215,10 @@ func (s *space) wait(x extent, before uint64, protected []uint64) {
 		s.pending[protected[i-1]] = append(s.pending[protected[i-1]], x)
 		return
 	}
-	for no, n := x.first, x.pages; n > 0; n-- {
+	s.each([]extent{x}, func(no uint64) {
+		s.forget(no)
 		s.release(no)
-		no = nextPage(s.pageSize, no)
-	}
+	})
 }
 
 // settle moves the pages that wait for versions no longer protected.
@@ -230,6 +232,14 @@ func (s *space) settle(protected []uint64) {
 			s.wait(x, r, protected)
 		}
 	}
+}
+
+// usedEnd returns the number after the last page in use of those below end.
+func (s *space) usedEnd(end uint64) uint64 {
+	for end > firstPage && !s.isUsed(end-1) {
+		end--
+	}
+	return end
 }
 
 // spaceSum is the part of the meta's sum over space pages that a group contributes. The sum changes when any group's current
@@ -269,7 +279,7 @@ func (s *space) change(version, pageEnd uint64, allocated []extent, inUse func(n
 	sum := uint64(0)
 	for i := range groupsFor(s.pageSize, pageEnd) {
 		g := s.groups[i]
-		if next[i] == nil && !g.stale && g.version != 0 {
+		if next[i] == nil && !g.stale && !g.changed && g.version != 0 {
 			sum += spaceSum(i, g.version)
 			continue
 		}
@@ -281,27 +291,57 @@ func (s *space) change(version, pageEnd uint64, allocated []extent, inUse func(n
 	return changes, sum
 }
 
-func (s *space) each(extents []extent, f func(no uint64)) {
+func (s *space) each(extents []extent, f func(no uint64)) { eachPage(s.pageSize, extents, f) }
+
+// eachPage calls f for every page of the runs.
+func eachPage(pageSize int, extents []extent, f func(no uint64)) {
 	for _, x := range extents {
 		for no, n := x.first, x.pages; n > 0; n-- {
 			f(no)
-			no = nextPage(s.pageSize, no)
+			no = nextPage(pageSize, no)
 		}
 	}
 }
 
-// done makes the changes of a commit current.
+// apply notes what a commit to the log allocated and freed. The space pages of the groups are written by the next checkpoint.
+func (s *space) apply(allocated []extent, inUse func(no uint64) bool, frees []extent) {
+	s.each(allocated, func(no uint64) {
+		if inUse(no) {
+			g, bit := s.locate(no)
+			g.used[bit/64] |= 1 << (bit % 64)
+			g.changed = true
+		}
+	})
+	s.each(frees, func(no uint64) {
+		g, bit := s.locate(no)
+		g.used[bit/64] &^= 1 << (bit % 64)
+		g.changed = true
+	})
+}
+
+// taken notes that the changes are about to be written while transactions go on: what changes from now on is for the next time.
+func (s *space) taken(changes []spaceChange) {
+	for i := range changes {
+		changes[i].group.changed = false
+		changes[i].used = nil
+	}
+}
+
+// done makes the changes of a commit or checkpoint current.
 func (s *space) done(changes []spaceChange, version uint64) {
 	for _, c := range changes {
 		g := c.group
-		g.used, g.version, g.place, g.stale = c.used, version, 1-g.place, false
+		if c.used != nil {
+			g.used, g.changed = c.used, false
+		}
+		g.version, g.place, g.stale = version, 1-g.place, false
 	}
 }
 
 // failed remembers that the changes of a commit may be in the file although it never happened.
 func (s *space) failed(changes []spaceChange) {
 	for _, c := range changes {
-		c.group.stale = true
+		c.group.stale, c.group.changed = true, true
 	}
 }
 

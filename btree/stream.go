@@ -29,6 +29,7 @@ func (t *Tree) PutReader(key []byte, r io.Reader, size uint64) (err error) {
 }
 
 func (t *Tree) putStream(key []byte, r io.Reader, size uint64) error {
+	t.tx.direct()
 	var failed error
 	ref, pages := t.tx.newOverflow(size, func(b []byte) {
 		if failed == nil {

@@ -13,7 +13,7 @@ type pageTable struct {
 	mu     sync.Mutex // for making chunks
 }
 
-const tableChunkPages = 8192
+const tableChunkPages = 2048
 
 type tableChunk [tableChunkPages]atomic.Uint32
 

@@ -13,6 +13,10 @@ type Tx struct {
 	pageEnd  uint64 // as far as the transaction sees the file
 	writable bool
 	done     bool
+	prev     *Tx // in the list of open transactions
+	next     *Tx
+	era      uint64 // when it began, counted in times that frames were retired
+	base     uint64 // the durable version then
 
 	// The fields below are of writable transactions.
 	err          error  // a change failed half-way: the transaction cannot be committed
@@ -31,6 +35,8 @@ type Tx struct {
 	unkeep       []kept // versions that are kept no longer
 	kept         []kept // what is kept after the commit
 	versions     blob   // the list of that
+	log          txLog
+	noLog        bool // the commit takes the log out of the file
 	scratch      scratch
 }
 
@@ -47,6 +53,7 @@ func newTx(db *DB, m meta, writable bool) *Tx {
 	if writable {
 		tx.version = m.version + 1
 		tx.firstVersion = tx.version
+		tx.versions, tx.kept = m.versions, db.kept
 		tx.trees = map[string]*Tree{}
 		tx.catalog = &Tree{tx: tx, treeRoot: m.catalog, present: true}
 	}
@@ -85,6 +92,7 @@ func (tx *Tx) end() {
 	if tx.writable {
 		tx.dropChanges()
 		tx.db.changes.shrink(keepChunks)
+		tx.db.keepLogBuffer(tx.log.buf)
 	}
 	tx.dropLoose()
 	tx.saves, tx.scratch = nil, scratch{}

@@ -42,7 +42,7 @@ func (tx *Tx) touch(no uint64) (page, error) {
 		return nil, corrupt(no, "a page refers to it, but the file has pages %d to %d", firstPage, tx.pageEnd-1)
 	}
 	mine := tx.isOwn(no)
-	if !mine && tx.db.pager.table.at(no)&own != 0 || tx.writable && !mine && !tx.db.space.isUsed(no) {
+	if !mine && tx.db.pager.table.at(no)&own != 0 || tx.writable && !mine && tx.db.space != nil && !tx.db.space.isUsed(no) {
 		return nil, corrupt(no, "it is in use and marked as free: open the database read-only and copy it")
 	}
 	p, err := tx.db.pager.read(no)
@@ -122,24 +122,50 @@ func (tx *Tx) dropLoose() {
 
 // allocate returns the first page of a run.
 func (tx *Tx) allocate(n uint64) uint64 {
-	s := tx.db.space
-	first, ok := s.take(n)
-	if !ok {
-		first = nextPage(s.pageSize, tx.pageEnd-1)
-		tx.pageEnd = runEnd(s.pageSize, first, n)
+	if tx.db.space == nil {
+		return tx.allocatePrivate(n)
+	}
+	if first, ok := tx.db.space.take(n); ok {
+		tx.noteAllocated(first, n)
+		return first
+	}
+	return tx.allocateEnd(n)
+}
+
+// allocateEnd returns the first page of a run at the end of the file.
+func (tx *Tx) allocateEnd(n uint64) uint64 {
+	size := tx.db.pager.pageSize
+	first := nextPage(size, tx.pageEnd-1)
+	tx.pageEnd = runEnd(size, first, n)
+	if s := tx.db.space; s != nil {
 		tx.db.mu.Lock() // Check may be looking at the groups
 		s.grow(tx.pageEnd)
 		tx.db.mu.Unlock()
 	}
-	tx.allocated = tx.append(tx.allocated, tx.marks.allocated, extent{first: first, pages: n})
+	tx.noteAllocated(first, n)
 	return first
 }
 
-// append adds a run to a list of which a savepoint needs the first kept ones as they are.
-func (tx *Tx) append(list []extent, kept int, x extent) []extent {
+func (tx *Tx) noteAllocated(first, n uint64) {
+	tx.allocated = tx.join(tx.allocated, tx.marks.allocated, extent{first: first, pages: n})
+}
+
+// release makes a page available.
+func (tx *Tx) release(no uint64) {
+	if s := tx.db.space; s != nil {
+		s.release(no)
+	} else {
+		tx.db.private.spare = append(tx.db.private.spare, no)
+	}
+}
+
+func (tx *Tx) each(extents []extent, f func(no uint64)) { eachPage(tx.db.pager.pageSize, extents, f) }
+
+// join adds a run to a list of which a savepoint needs the first kept ones as they are.
+func (tx *Tx) join(list []extent, kept int, x extent) []extent {
 	if n := len(list); n > kept {
 		last := &list[n-1]
-		if last.born == x.born && nextPage(tx.db.space.pageSize, runEnd(tx.db.space.pageSize, last.first, last.pages)-1) == x.first {
+		if last.born == x.born && nextPage(tx.db.pager.pageSize, runEnd(tx.db.pager.pageSize, last.first, last.pages)-1) == x.first {
 			last.pages += x.pages
 			return list
 		}
@@ -149,7 +175,6 @@ func (tx *Tx) append(list []extent, kept int, x extent) []extent {
 
 // free gives up a run of pages that no longer belongs to the transaction's version. born is the version that wrote it.
 func (tx *Tx) free(no, pages, born uint64) {
-	s := tx.db.space
 	for ; pages > 0; pages-- {
 		switch {
 		case !tx.isOwn(no):
@@ -158,9 +183,9 @@ func (tx *Tx) free(no, pages, born uint64) {
 			tx.giveUp(no, 1, tx.bornIn(no)) // a savepoint needs it
 		default:
 			tx.db.pager.forget(no)
-			s.release(no)
+			tx.release(no)
 		}
-		no = nextPage(s.pageSize, no)
+		no = nextPage(tx.db.pager.pageSize, no)
 	}
 }
 
@@ -178,20 +203,21 @@ func (tx *Tx) bornIn(no uint64) uint64 {
 
 // giveUp notes that pages are no longer in use, which something older may still need.
 func (tx *Tx) giveUp(no, pages, born uint64) {
-	tx.freed = tx.append(tx.freed, tx.marks.freed, extent{first: no, pages: pages, born: born})
+	tx.freed = tx.join(tx.freed, tx.marks.freed, extent{first: no, pages: pages, born: born})
 }
 
 // giveBack returns every page that the transaction allocated.
 func (tx *Tx) giveBack() { tx.unallocate(0, tx.meta.pageEnd) }
 
-// unallocate returns the pages allocated since the log had the given length and the file the given end.
+// unallocate returns the pages allocated since the list of them had the given length and the file the given end.
 func (tx *Tx) unallocate(from int, pageEnd uint64) {
-	s := tx.db.space
-	s.each(tx.allocated[from:], func(no uint64) {
+	tx.each(tx.allocated[from:], func(no uint64) {
 		tx.db.pager.forget(no)
-		if no < pageEnd {
+		switch s := tx.db.space; {
+		case s == nil:
+		case no < pageEnd:
 			s.release(no)
-		} else {
+		default:
 			s.withdraw(no)
 		}
 	})

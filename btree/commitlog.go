@@ -1,0 +1,96 @@
+package btree
+
+import "fmt"
+
+// isLogged reports whether the commit goes to the log.
+func (tx *Tx) isLogged() bool {
+	db := tx.db
+	if tx.log.limit == 0 || len(tx.log.buf) == 0 || tx.keep != "" || len(tx.unkeep) > 0 || db.opts.History > 0 {
+		return false
+	}
+	db.small++
+	return db.log != nil && db.makeRoom(len(tx.log.buf))
+}
+
+// makeRoom sees to it that the active half of the log has room for a record, by turning to the other half. It reports whether
+// there is room: without, the commit goes past the log and may make a larger one.
+func (db *DB) makeRoom(n int) bool {
+	if db.log.fits(n) && !db.tooManyFrames() {
+		return true
+	}
+	if db.logGrows(n) {
+		return false
+	}
+	db.awaitCheckpoint()
+	if db.stuck {
+		return false // the other half has records that the newest meta needs
+	}
+	return db.startCheckpoint() == nil && db.log.fits(n)
+}
+
+// append commits the transaction by a record in the log. Its pages stay in frames. The version is not durable yet.
+func (tx *Tx) append() error {
+	db := tx.db
+	tx.dropDead()
+	sealRecord(tx.log.buf, db.log.place.generation, db.head.version, tx.version)
+	if err := db.appendRecord(tx.log.buf); err != nil {
+		tx.giveBack()
+		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
+	}
+	next := tx.nextMeta()
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.space.apply(tx.allocated, tx.inUse, tx.freed)
+	tx.each(tx.allocated, func(no uint64) {
+		t := &db.pager.table
+		if w := t.at(no); w&own != 0 {
+			t.set(no, w&placeMask)
+			db.unwritten = append(db.unwritten, no)
+		}
+	})
+	db.head = next
+	tx.waitFreed(next.version)
+	db.open++ // Close waits for await, too
+	return nil
+}
+
+// longestRecord returns the length of the longest record that goes to the log.
+func (db *DB) longestRecord() int {
+	if db.opts.NoLog {
+		return 0
+	}
+	return db.opts.LogSize / 4
+}
+
+// await returns when a version that is in the log is durable. One of the goroutines that wait syncs the file for all whose
+// records were written before.
+func (db *DB) await(version uint64) error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	defer db.leave()
+	for db.current.version < version {
+		switch {
+		case db.failed.Load():
+			return db.failure()
+		case db.syncing != 0:
+			db.synced.Wait()
+		default:
+			db.syncLog()
+		}
+	}
+	return nil
+}
+
+// syncLog makes the newest version durable. The caller holds mu.
+func (db *DB) syncLog() {
+	target := db.head
+	db.syncing = target.version
+	db.mu.Unlock()
+	err := db.sync()
+	db.mu.Lock()
+	db.syncing = 0
+	if err == nil && db.current.version < target.version {
+		db.current = target
+	}
+	db.synced.Broadcast()
+}

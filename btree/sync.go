@@ -1,0 +1,32 @@
+package btree
+
+import "fmt"
+
+// sync syncs the file. A failure ends all writing: the system may have dropped the pages that it could not write, and a later
+// sync would succeed without them. For the same reason there is one sync at a time: the error of one must not be told to
+// another alone.
+func (db *DB) sync() error {
+	if db.opts.NoSync {
+		return nil
+	}
+	db.syncMu.Lock()
+	defer db.syncMu.Unlock()
+	if db.failed.Load() {
+		return db.failure()
+	}
+	if err := db.pager.file.Sync(); err != nil {
+		return db.fail(err)
+	}
+	return nil
+}
+
+// fail ends all writing until the database is opened again, and returns the error that says so.
+func (db *DB) fail(cause error) error {
+	err := fmt.Errorf("%w: %w", ErrFailed, cause)
+	db.failedBy.CompareAndSwap(nil, &err)
+	db.failed.Store(true)
+	return err
+}
+
+// failure returns the error that ended all writing.
+func (db *DB) failure() error { return *db.failedBy.Load() }
