@@ -50,6 +50,7 @@ func TestCommitErrors(t *testing.T) {
 		{"", &pgconn.PgError{Code: "40001", Severity: "ERROR"}, driver.TryAgain},
 		{"", &pgconn.PgError{Code: "57P01", Severity: "FATAL"}, driver.OutcomeUnknown},
 		{"", io.ErrUnexpectedEOF, driver.OutcomeUnknown},
+		{"", context.Canceled, driver.OutcomeUnknown}, // the server did not answer to that either
 	} {
 		if got := classify(commitError(pgconn.NewCommandTag(c.tag), c.err)); got != c.want {
 			t.Errorf("%q, %v: %q, want %q", c.tag, c.err, got, c.want)

@@ -52,11 +52,23 @@ func (c *conn) start(ctx context.Context, query string, args []any, results []in
 
 // Exec implements [sqlrows.Querier].
 func (c *conn) Exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	tag, err := c.start(ctx, query, args, nil).Close()
 	if query == commit {
-		return affected(0), commitError(tag, err)
+		return affected(0), c.commit(ctx)
 	}
+	tag, err := c.run(ctx, query, args)
 	return affected(tag.RowsAffected()), c.failed(ctx, err)
+}
+
+// run runs a statement, or several that have no arguments.
+func (c *conn) run(ctx context.Context, query string, args []any) (tag pgconn.CommandTag, err error) {
+	if len(args) > 0 {
+		return c.start(ctx, query, args, nil).Close()
+	}
+	results, err := c.pg.Exec(ctx, query).ReadAll()
+	if len(results) > 0 {
+		tag = results[len(results)-1].CommandTag
+	}
+	return tag, err
 }
 
 // failed looks at how a statement has ended. The caller's reason takes the place
@@ -71,18 +83,33 @@ func (c *conn) failed(ctx context.Context, err error) error {
 
 const commit = "COMMIT"
 
-// commitError says what a COMMIT came to. The server answers to one of a
-// transaction that has failed that it is rolled back, and calls that no error.
+// commit makes the transaction durable. What pgx says of an error, whether
+// something was sent, is not relied on: a connection that turns out to be closed
+// while the answer is read is safe to be tried again for it.
+func (c *conn) commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if c.pg.IsClosed() {
+		return driver.Errorf(driver.Unavailable, "the connection was lost before COMMIT")
+	}
+	tag, err := c.pg.ExecParams(ctx, commit, nil, nil, nil, nil).Close()
+	return canceled(ctx, commitError(tag, err))
+}
+
+// commitError says what a COMMIT that was sent came to. The server answers to one
+// of a transaction that has failed that it is rolled back, and calls that no
+// error.
 func commitError(tag pgconn.CommandTag, err error) error {
 	switch {
 	case err == nil && tag.String() == commit:
 		return nil
 	case err == nil:
 		return driver.Errorf(driver.Closed, "the transaction had failed before, and was rolled back")
-	case isLost(err) && !pgconn.SafeToRetry(err):
-		return driver.Errorf(driver.OutcomeUnknown, "the connection was lost before the server answered to COMMIT: %w", err)
+	case sqlState(err) != "" && !isLost(err):
+		return err // the server says that it did not
 	}
-	return err
+	return driver.Errorf(driver.OutcomeUnknown, "the connection was lost before the server answered to COMMIT: %w", err)
 }
 
 func canceled(ctx context.Context, err error) error {

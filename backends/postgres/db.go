@@ -67,8 +67,13 @@ func altered(err error) error {
 	return driver.Errorf(driver.Conflicting, "the table was altered: %w", err).WithHint("open it again")
 }
 
-// rows reads rows.
-func (r *reader) rows() sqlrows.Reader { return sqlrows.NewReader(r.d, r.pool) }
+// rows reads rows of a table.
+func (r *reader) rows(s *driver.Schema) sqlrows.Reader {
+	if s.Identity == driver.Position {
+		return sqlrows.NewReader(r.d, r.pool.inOrder())
+	}
+	return sqlrows.NewReader(r.d, r.pool)
+}
 
 // Tables implements [driver.DB].
 func (r *reader) Tables(ctx context.Context) (list []driver.TableInfo, err error) {
@@ -91,7 +96,7 @@ func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, 
 // Get implements [driver.Reader].
 func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
 	err = r.call(ctx, func(ctx context.Context) error {
-		rows, err = r.rows().Get(ctx, s, keys)
+		rows, err = r.rows(s).Get(ctx, s, keys)
 		return err
 	})
 	return rows, err
@@ -100,7 +105,7 @@ func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) 
 // Scan implements [driver.Reader].
 func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (page driver.Page, err error) {
 	err = r.call(ctx, func(ctx context.Context) error {
-		page, err = r.rows().Scan(ctx, s, q)
+		page, err = r.rows(s).Scan(ctx, s, q)
 		return err
 	})
 	return page, err
@@ -112,7 +117,7 @@ func (r *reader) Sorts(s *driver.Schema, column int) bool { return sqlrows.Sorts
 // ScanSorted implements [driver.Sorter].
 func (r *reader) ScanSorted(ctx context.Context, s *driver.Schema, q driver.Query, column int, from *driver.Place) (page driver.Page, err error) {
 	err = r.call(ctx, func(ctx context.Context) error {
-		page, err = r.rows().ScanSorted(ctx, s, q, column, from)
+		page, err = r.rows(s).ScanSorted(ctx, s, q, column, from)
 		return err
 	})
 	return page, err
@@ -121,7 +126,7 @@ func (r *reader) ScanSorted(ctx context.Context, s *driver.Schema, q driver.Quer
 // Count implements [driver.Counter].
 func (r *reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (n int64, err error) {
 	err = r.call(ctx, func(ctx context.Context) error {
-		n, err = r.rows().Count(ctx, s, in)
+		n, err = r.rows(s).Count(ctx, s, in)
 		return err
 	})
 	return n, err

@@ -110,7 +110,7 @@ func (dialect) Begin(write bool) []string {
 		return []string{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"}
 	}
 	// The snapshot is taken by the first query.
-	return []string{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1"}
+	return []string{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " + noWorkers + "; SELECT 1"}
 }
 
 // Lock keeps others from changing the row until the transaction ends.

@@ -10,11 +10,12 @@ import (
 	"github.com/rowan-db/rowan/store/driver"
 )
 
-// enclosed runs a query between two statements, all in one round trip, and a
-// third one if any of them fails.
+// enclosed runs a query between other statements, all in one round trip, and
+// another one if any of them fails.
 type enclosed struct {
-	c                   *conn
-	before, after, undo string
+	c           *conn
+	before      []string
+	after, undo string
 }
 
 var (
@@ -26,7 +27,7 @@ var (
 // after an error in a transaction, until it goes back to a savepoint.
 func (c *conn) Guard() sqlrows.Querier {
 	return enclosed{c: c,
-		before: "SAVEPOINT rowan_read",
+		before: []string{"SAVEPOINT rowan_read"},
 		after:  "RELEASE SAVEPOINT rowan_read",
 		undo:   "ROLLBACK TO SAVEPOINT rowan_read; RELEASE SAVEPOINT rowan_read",
 	}
@@ -36,8 +37,19 @@ func (c *conn) Guard() sqlrows.Querier {
 // call functions that change the settings of the session, such as the one that
 // keeps its later transactions from writing.
 func readOnly(c *conn) enclosed {
-	return enclosed{c: c, before: "BEGIN READ ONLY", after: "ROLLBACK", undo: "ROLLBACK"}
+	return enclosed{c: c, before: []string{"BEGIN READ ONLY"}, after: "ROLLBACK", undo: "ROLLBACK"}
 }
+
+// inOrder returns what runs queries whose rows come in the same order whenever
+// they are run, as long as nobody writes: workers beside each other would mix
+// them.
+func inOrder(c *conn) enclosed {
+	e := readOnly(c)
+	e.before = append(e.before, noWorkers)
+	return e
+}
+
+const noWorkers = "SET LOCAL max_parallel_workers_per_gather = 0"
 
 func (e enclosed) Query(ctx context.Context, query string, args []any) (sqlrows.Rows, error) {
 	return e.query(ctx, query, args, nil)
@@ -54,7 +66,9 @@ func (e enclosed) Exec(ctx context.Context, query string, args []any) (sql.Resul
 func (e enclosed) query(ctx context.Context, query string, args []any, columns []*driver.Column) (*rows, error) {
 	p := parametersOf(args)
 	var b pgconn.Batch
-	b.ExecParams(e.before, nil, nil, nil, nil)
+	for _, statement := range e.before {
+		b.ExecParams(statement, nil, nil, nil, nil)
+	}
 	if d := e.c.statements.find(ctx, e.c.pg, query, p.oids); d != nil {
 		b.ExecStatement(d, p.values, p.formats, formats(columns))
 	} else {
@@ -63,7 +77,7 @@ func (e enclosed) query(ctx context.Context, query string, args []any, columns [
 	b.ExecParams(e.after, nil, nil, nil, nil)
 	all := e.c.pg.ExecBatch(ctx, &b)
 	end := func() error { return e.c.failed(ctx, e.end(all)) }
-	for range 2 { // the result of before, then the query's
+	for range len(e.before) + 1 { // theirs, then the query's
 		if !all.NextResult() {
 			return nil, end()
 		}

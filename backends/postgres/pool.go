@@ -20,8 +20,8 @@ type pool struct {
 	// prepares tells that connections may keep prepared statements. Some
 	// proxies give every transaction another connection to the server.
 	prepares bool
-	// readOnly tells that every query is in a transaction that is rolled back.
-	readOnly bool
+	// enclose, if not nil, puts every query into a transaction.
+	enclose func(*conn) enclosed
 }
 
 var (
@@ -48,7 +48,16 @@ func newPool(config *pgx.ConnConfig, c *driver.Connection) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pool{connections: connections, prepares: config.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement, readOnly: c.ReadOnly}, nil
+	p := &pool{connections: connections, prepares: config.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement}
+	if c.ReadOnly {
+		p.enclose = readOnly
+	}
+	return p, nil
+}
+
+// inOrder returns the pool for queries whose rows have no order of their own.
+func (p *pool) inOrder() *pool {
+	return &pool{connections: p.connections, prepares: p.prepares, enclose: inOrder}
 }
 
 // take waits for a connection until ctx is done.
@@ -88,12 +97,12 @@ func (p *pool) query(ctx context.Context, query string, args []any, columns []*d
 	if err != nil {
 		return nil, err
 	}
-	if !p.readOnly {
+	if p.enclose == nil {
 		r := c.query(ctx, query, args, columns)
 		r.release = c.Release
 		return r, nil
 	}
-	r, err := readOnly(c).query(ctx, query, args, columns)
+	r, err := p.enclose(c).query(ctx, query, args, columns)
 	if err != nil {
 		c.Release()
 		return nil, err
