@@ -51,10 +51,14 @@ func (h *history) add(text string) {
 	h.trim()
 }
 
-// step returns the text that is d older, or the draft.
+// step returns the text that is d older, or the draft. What was just run, and is
+// still there, is not worth a step.
 func (h *history) step(d int, now string) string {
 	if h.back == 0 {
 		h.draft = now
+		if n := len(h.texts); d > 0 && n > 0 && h.texts[n-1] == now {
+			d++
+		}
 	}
 	h.back = max(0, min(h.back+d, len(h.texts)))
 	if h.back == 0 {
