@@ -21,16 +21,18 @@ var types = map[tuple.Kind]string{
 	tuple.KindUUID:      "uuid",
 	tuple.KindDate:      "date",
 	tuple.KindTime:      "time",
-	tuple.KindTimestamp: "timestamp",
+	tuple.KindTimestamp: typeZoned,
 	tuple.KindInterval:  "interval",
 	tuple.KindJSON:      "json",
 }
 
-// typeFor returns the type of a new column. Points in time are told from dates
-// and times without a zone by the type that the column has elsewhere.
+// typeFor returns the type of a new column. A timestamp is taken for a point in
+// time, as nearly all are, unless the type that the column has elsewhere says
+// that it is none: datetime, or timestamp without time zone.
 func typeFor(c *driver.Column) string {
-	if c.Kind == tuple.KindTimestamp && isZoned(c) {
-		return typeZoned
+	elsewhere := strings.ToLower(c.Type)
+	if c.Kind == tuple.KindTimestamp && (strings.HasPrefix(elsewhere, "datetime") || strings.Contains(elsewhere, "without time zone")) {
+		return "timestamp"
 	}
 	if t, ok := types[c.Kind]; ok {
 		return t
