@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"net"
 	"time"
 
 	native "github.com/go-sql-driver/mysql"
@@ -27,7 +28,8 @@ type nativeConn interface {
 // on with the statement, and a transaction would be lost.
 type conn struct {
 	nativeConn
-	id uint64 // by which the server knows the connection
+	link net.Conn // to the server; closed if nothing else helps
+	id   uint64   // by which the server knows the connection
 	// kill tells the server, again and again until done is closed, to end the
 	// statement that a connection is running: an order that comes before the
 	// statement does has no effect.
@@ -203,24 +205,41 @@ var errStatementTimeout = errors.New("the statement ran longer than the profile 
 type watch struct {
 	c *conn
 	// outer is the caller's context; inner, without its cancellation, is what
-	// the statement runs with. To cancel inner closes the connection.
+	// the statement runs with, so that the database's own driver does not
+	// watch it as well.
 	outer, inner context.Context
 	release      context.CancelFunc // of outer, if it is ours
-	abort        context.CancelFunc
-	unwatch      func() bool   // reports false if outer has ended
-	done         chan struct{} // closed when the statement has ended
-	prepared     driver.Stmt   // to close then, or nil
-	interrupted  chan struct{} // closed when the interruption has
+	unwatch      func() bool        // reports false if outer has ended
+	done         chan struct{}      // closed when the statement has ended
+	prepared     driver.Stmt        // to close then, or nil
+	interrupted  chan struct{}      // closed when the interruption has
+}
+
+// outerKey is under which a context holds the one that [watchedByConn] was given.
+type outerKey struct{}
+
+// watchedByConn returns a context for database/sql that leaves it to a [conn] to
+// watch ctx: database/sql would start a goroutine for each result.
+func watchedByConn(ctx context.Context) context.Context {
+	return context.WithValue(context.WithoutCancel(ctx), outerKey{}, ctx)
+}
+
+// callers returns the context that the caller of database/sql has.
+func callers(ctx context.Context) context.Context {
+	if outer, ok := ctx.Value(outerKey{}).(context.Context); ok {
+		return outer
+	}
+	return ctx
 }
 
 func (c *conn) watch(ctx context.Context) *watch {
-	w := &watch{c: c, outer: ctx, release: func() {}, done: make(chan struct{}), interrupted: make(chan struct{})}
+	ctx = callers(ctx)
+	w := &watch{c: c, outer: ctx, inner: context.WithoutCancel(ctx), release: func() {}, done: make(chan struct{}), interrupted: make(chan struct{})}
 	if c.timeout > 0 {
 		w.outer, w.release = context.WithTimeoutCause(ctx, c.timeout, errStatementTimeout)
 	}
-	w.inner, w.abort = context.WithCancel(context.WithoutCancel(ctx))
 	if w.outer.Err() != nil {
-		w.abort() // so that nothing is sent at all
+		w.inner = w.outer // so that nothing is sent at all
 		w.unwatch = func() bool { return true }
 		return w
 	}
@@ -232,7 +251,7 @@ func (c *conn) watch(ctx context.Context) *watch {
 func (w *watch) interrupt() {
 	defer close(w.interrupted)
 	if err := w.c.kill(w.c.id, w.done); err != nil {
-		w.abort()
+		_ = w.c.link.Close()
 	}
 }
 
@@ -258,7 +277,6 @@ func (w *watch) end(err error) error {
 	if err != nil {
 		err = w.reason(err)
 	}
-	w.abort()
 	w.release()
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -37,16 +38,40 @@ func (c *connector) Driver() driver.Driver { return c.native.Driver() }
 
 // Connect implements [driver.Connector].
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	opened, err := c.native.Connect(ctx)
+	ctx = callers(ctx)
+	made := &conn{kill: c.kill}
+	opened, err := c.native.Connect(context.WithValue(ctx, linkKey{}, &made.link))
 	if err != nil {
 		return nil, err
 	}
-	made := &conn{nativeConn: opened.(nativeConn), kill: c.kill}
+	made.nativeConn = opened.(nativeConn)
 	if err := c.setUp(ctx, made); err != nil {
 		_ = opened.Close()
 		return nil, err
 	}
 	return made, nil
+}
+
+// linkKey is under which a context holds where to put the connection that is
+// dialed with it.
+type linkKey struct{}
+
+// dialFunc dials a server.
+type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+// keepLink returns a function that dials, and puts the connection where the
+// context says.
+func keepLink(dial dialFunc) dialFunc {
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		link, err := dial(ctx, network, address)
+		if to, ok := ctx.Value(linkKey{}).(*net.Conn); ok && err == nil {
+			*to = link
+		}
+		return link, err
+	}
 }
 
 // setUp makes a session of a new connection. The user's own statements cannot

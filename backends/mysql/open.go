@@ -66,7 +66,7 @@ func newConnector(to driver.Connection) (c connector, database string, err error
 	cfg.User = to.URL.User.Username()
 	cfg.DBName = strings.Trim(to.URL.Path, "/")
 	cfg.TLS, cfg.AllowFallbackToPlaintext = to.TLS, to.TLSOptional
-	cfg.DialFunc = to.Dial
+	cfg.DialFunc = keepLink(to.Dial)
 	cfg.Timeout = to.ConnectTimeout
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = defaultConnectTimeout

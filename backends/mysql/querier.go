@@ -25,7 +25,7 @@ var (
 // Query implements [sqlrows.Querier].
 func (q querier) Query(ctx context.Context, query string, args []any) (sqlrows.Rows, error) {
 	query, args = inline(query, args)
-	rows, err := q.q.QueryContext(ctx, query, args...)
+	rows, err := q.q.QueryContext(watchedByConn(ctx), query, args...)
 	if err != nil {
 		return nil, err // and no Rows that hold a nil pointer
 	}
@@ -35,12 +35,12 @@ func (q querier) Query(ctx context.Context, query string, args []any) (sqlrows.R
 // Exec implements [sqlrows.Querier].
 func (q querier) Exec(ctx context.Context, query string, args []any) (sql.Result, error) {
 	query, args = inline(query, args)
-	return q.q.ExecContext(ctx, query, args...)
+	return q.q.ExecContext(watchedByConn(ctx), query, args...)
 }
 
 // QueryValues implements [sqlrows.ValueQuerier].
 func (q querier) QueryValues(ctx context.Context, query string, args []any, columns []*driver.Column) (sqlrows.ValueRows, error) {
-	rows, err := q.q.QueryContext(ctx, query, args...)
+	rows, err := q.q.QueryContext(watchedByConn(ctx), query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (p pool) forget() {
 
 // Conn implements [sqlrows.Pool].
 func (p pool) Conn(ctx context.Context) (sqlrows.Conn, error) {
-	c, err := p.db.Conn(ctx)
+	c, err := p.db.Conn(watchedByConn(ctx))
 	if err != nil {
 		return nil, err
 	}
