@@ -20,7 +20,7 @@ func (c *Cursor) Ascend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
 			if hi != nil {
 				end, _ = c.leaf.search(hi)
 			}
-			if c.i >= end || !c.ascendLeaf(end, yield) {
+			if c.i >= end || !c.walkLeaf(end, 1, yield) {
 				return
 			}
 		}
@@ -45,21 +45,24 @@ func (c *Cursor) Descend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
 			if len(lo) > 0 {
 				begin, _ = c.leaf.search(lo)
 			}
-			if c.i < begin || !c.descendLeaf(begin, yield) {
+			if c.i < begin || !c.walkLeaf(begin-1, -1, yield) {
 				return
 			}
 		}
 	}
 }
 
-// ascendLeaf passes the entries of the leaf from the present one up to end to the body of a loop. It reports whether to go on
-// with next.
-func (c *Cursor) ascendLeaf(end int, yield func(key, val []byte) bool) bool {
+// walkLeaf passes the entries of the leaf from the present one to the one before stop to the body of a loop, by is 1 upwards and
+// -1 downwards. It reports whether to go on with next or prev.
+func (c *Cursor) walkLeaf(stop, by int, yield func(key, val []byte) bool) bool {
 	r, ok := c.reader()
-	if !ok {
+	switch {
+	case !ok:
 		return c.pass(yield)
+	case r.step > 0 && !r.prefixed:
+		return c.walkOrdered(&r, stop, by, yield)
 	}
-	for i := c.i; i < end; i++ {
+	for i := c.i; i != stop; i += by {
 		c.i, c.keyed = i, false
 		if !yield(r.entry(i)) {
 			return false
@@ -71,20 +74,19 @@ func (c *Cursor) ascendLeaf(end int, yield func(key, val []byte) bool) bool {
 	return true
 }
 
-// descendLeaf is ascendLeaf from the present entry down to begin.
-func (c *Cursor) descendLeaf(begin int, yield func(key, val []byte) bool) bool {
-	r, ok := c.reader()
-	if !ok {
-		return c.pass(yield)
-	}
-	for i := c.i; i >= begin; i-- {
+// walkOrdered is walkLeaf where the records lie in order and hold whole keys.
+func (c *Cursor) walkOrdered(r *leafReader, stop, by int, yield func(key, val []byte) bool) bool {
+	p, key, val, moves := r.p, r.key, r.val, r.moves
+	at, step := len(p)-(c.i+1)*r.step, by*r.step
+	for i := c.i; i != stop; i += by {
 		c.i, c.keyed = i, false
-		if !yield(r.entry(i)) {
+		if !yield(slice(p, at, key), slice(p, at+key, val)) {
 			return false
 		}
-		if c.i != i || c.moves != r.moves || c.tx.done {
+		if c.i != i || c.moves != moves || c.tx.done {
 			return true
 		}
+		at -= step
 	}
 	return true
 }
