@@ -78,7 +78,11 @@ func (m *Model) commitEnded(d task.Done[*store.CommitResult]) tea.Cmd {
 		text := "The commit was canceled. Staged changes are kept; R shows whether some were written."
 		return tea.Batch(told, m.notify(pane.Notice{Text: text, Level: pane.Warning}))
 	}
-	return tea.Batch(told, m.do(nil, pane.Report{Err: d.Err, Retry: pane.Commit{}}))
+	report := pane.Report{Err: d.Err, Retry: pane.Commit{}}
+	if store.KindOf(d.Err) == store.OutcomeUnknown {
+		report.Retry = nil // it might be written twice
+	}
+	return tea.Batch(told, m.do(nil, report))
 }
 
 // committed takes notice of what became of a commit, and tells the panes.
@@ -95,6 +99,9 @@ func (m *Model) committed(r *store.CommitResult) tea.Cmd {
 	}
 	m.commits.undo = r.Undo
 	text := fmt.Sprintf("Committed %s.", countOf(r.Written, "change"))
+	if r.Confirmed {
+		text += " The connection was lost before the answer came: the rows were read again, and hold them."
+	}
 	if r.Undo != nil {
 		text += " :undo-commit takes that back."
 	}

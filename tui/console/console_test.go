@@ -207,6 +207,9 @@ func TestExplain(t *testing.T) {
 	if got := fmt.Sprintf("%q", db.ran); got != `["EXPLAIN select 2" "EXPLAIN ANALYZE select 2"]` {
 		t.Errorf("ran %s", got)
 	}
+	if plan, ok := u.Actions()[0].(pane.ShowText); !ok || plan.Text != "EXPLAIN\nselect\n2" {
+		t.Errorf("the plan is shown as %+v", plan)
+	}
 	u.Press("ctrl+u")
 	u.Type("DELETE FROM t")
 	u.Press("f7")

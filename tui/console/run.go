@@ -23,6 +23,7 @@ type entry struct {
 	// state is what became of it.
 	state state
 	did   *store.Execution // when it is done
+	plan  string           // how the statement is run, if it was explained
 	err   error            // when it failed
 	file  string           // what was written into one
 	took  time.Duration
@@ -48,6 +49,7 @@ type job struct {
 type ran struct {
 	job
 	did  *store.Execution
+	plan string
 	inTx bool
 	took time.Duration
 }
@@ -207,7 +209,7 @@ func (m *Model) next() tea.Cmd {
 func (m *Model) start(j job) tea.Cmd {
 	m.entries = append(m.entries, entry{statement: j.statement, file: j.file})
 	m.shown = len(m.entries) - 1
-	s, dialect, now := m.session, m.language().Dialect, m.env.Now
+	s, language, now := m.session, m.language(), m.env.Now
 	return task.Start(m.env.Tasks, slotRun, func(ctx context.Context) (ran, error) {
 		start := now()
 		c, err := s.get(ctx)
@@ -216,9 +218,12 @@ func (m *Model) start(j job) tea.Cmd {
 		}
 		res := ran{job: j}
 		if j.file != "" {
-			res.did, err = writeFile(ctx, c, j, transfer.Options{Dialect: dialect})
+			res.did, err = writeFile(ctx, c, j, transfer.Options{Dialect: language.Dialect})
 		} else {
 			res.did, err = c.Run(ctx, j.statement)
+		}
+		if err == nil {
+			res.plan, err = planOf(ctx, language, res.did)
 		}
 		res.took = now().Sub(start)
 		res.inTx = c.InTransaction()
@@ -264,17 +269,38 @@ func (m *Model) runDone(d task.Done[ran]) (pane.Action, tea.Cmd) {
 		}
 		return m.aftermath(e), nil
 	}
-	e.state, e.did = done, d.Value.did
+	e.state, e.did, e.plan = done, d.Value.did, d.Value.plan
 	act := pane.Actions{m.show(e), m.aftermath(e)}
 	return act, m.next()
 }
 
-// show shows the result of an entry in the grid, if it has one.
+// show shows the result of an entry in the grid, if it has one; lines that tell
+// how a statement is run are a text.
 func (m *Model) show(e *entry) pane.Action {
-	if e.did == nil || len(e.did.Results) == 0 {
+	switch {
+	case e.did == nil || len(e.did.Results) == 0:
 		return nil
+	case e.plan != "":
+		return pane.ShowText{Title: "How it is run", Text: e.plan}
 	}
 	return pane.ShowResult{Result: e.did.Results[0]}
+}
+
+// planOf returns the lines of a result that explains a statement, empty if it is
+// none, or has more than one column.
+func planOf(ctx context.Context, l store.Language, did *store.Execution) (string, error) {
+	explains := l.Explain != "" && strings.HasPrefix(did.Statement, l.Explain) || l.Analyze != "" && strings.HasPrefix(did.Statement, l.Analyze)
+	if !explains || len(did.Results) != 1 || len(did.Results[0].Columns) != 1 {
+		return "", nil
+	}
+	var lines []string
+	for row, err := range did.Results[0].Table.Rows(ctx, store.Query{}) {
+		if err != nil {
+			return "", err
+		}
+		lines = append(lines, row.Values[0].Plain())
+	}
+	return strings.Join(lines, "\n"), nil
 }
 
 // aftermath reads again what a statement may have changed.
