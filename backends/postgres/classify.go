@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -121,6 +122,17 @@ func sqlState(err error) string {
 		return native.Code
 	}
 	return ""
+}
+
+// withDetail adds to a server's error, as what can be done, what the server says
+// beside its message: which key is missing, or what a function is called.
+func withDetail(err error) error {
+	native, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || native.Detail == "" && native.Hint == "" || driver.KindOf(err) != driver.Internal {
+		return err
+	}
+	more := strings.TrimSpace(native.Detail + " " + native.Hint)
+	return &driver.Error{Kind: classify(err), Hint: more, Err: err}
 }
 
 // isLost reports whether the connection, and not the statement, has failed.

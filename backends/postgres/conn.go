@@ -71,14 +71,12 @@ func (c *conn) run(ctx context.Context, query string, args []any) (tag pgconn.Co
 	return tag, err
 }
 
-// failed looks at how a statement has ended. The caller's reason takes the place
-// of the server's error that the statement was canceled: the server has other
-// reasons, such as a timeout.
+// failed looks at how a statement has failed, if it has.
 func (c *conn) failed(ctx context.Context, err error) error {
 	if isStale(err) {
 		c.statements.forget()
 	}
-	return canceled(ctx, err)
+	return withDetail(canceled(ctx, err))
 }
 
 const commit = "COMMIT"
@@ -94,7 +92,7 @@ func (c *conn) commit(ctx context.Context) error {
 		return driver.Errorf(driver.Unavailable, "the connection was lost before COMMIT")
 	}
 	tag, err := c.pg.ExecParams(ctx, commit, nil, nil, nil, nil).Close()
-	return canceled(ctx, commitError(tag, err))
+	return withDetail(canceled(ctx, commitError(tag, err)))
 }
 
 // commitError says what a COMMIT that was sent came to. The server answers to one
@@ -112,6 +110,8 @@ func commitError(tag pgconn.CommandTag, err error) error {
 	return driver.Errorf(driver.OutcomeUnknown, "the connection was lost before the server answered to COMMIT: %w", err)
 }
 
+// canceled puts the caller's reason in the place of the server's error that it
+// canceled a statement. The server has other reasons, such as a timeout.
 func canceled(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && sqlState(err) == stateCanceled {
 		return ctx.Err()

@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -135,13 +137,28 @@ func (s *session) describe(ctx context.Context, statement string) (*pgconn.State
 	}
 	d, err := s.pg.Prepare(ctx, statementName, statement, nil)
 	if err != nil {
-		return nil, canceled(ctx, err)
+		return nil, withPlace(statement, canceled(ctx, err))
 	}
 	if len(d.ParamOIDs) > 0 {
 		s.forget()
 		return nil, driver.Errorf(driver.Unsupported, "the statement has parameters such as $1, which have no values here")
 	}
 	return d, nil
+}
+
+// withPlace says where in a statement of several lines the server found an error.
+func withPlace(statement string, err error) error {
+	native, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || native.Position <= 0 || !strings.Contains(statement, "\n") {
+		return withDetail(err)
+	}
+	before := []rune(statement)
+	before = before[:min(int(native.Position)-1, len(before))]
+	place := "it is in line " + strconv.Itoa(strings.Count(string(before), "\n")+1)
+	if more := strings.TrimSpace(native.Detail + " " + native.Hint); more != "" {
+		place += ": " + more
+	}
+	return &driver.Error{Kind: classify(err), Hint: place, Err: err}
 }
 
 // readsInput reports whether a statement is COPY FROM STDIN.
@@ -210,7 +227,7 @@ func (s *session) execute(ctx context.Context, d *pgconn.StatementDescription, s
 	if refused != nil {
 		err = refused
 	}
-	return s.outcome(tag.String()), canceled(ctx, err)
+	return s.outcome(tag.String()), withDetail(canceled(ctx, err))
 }
 
 func formatsOf(columns []driver.ResultColumn) []int16 {

@@ -196,3 +196,29 @@ func TestConsoleEndsWithTheDatabase(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestWhatTheServerSaysBeside its message is what can be done.
+func TestWhatTheServerSaysBeside(t *testing.T) {
+	db, _ := made(t, "CREATE TABLE p(id int PRIMARY KEY); CREATE TABLE c(id int PRIMARY KEY, p int REFERENCES p)")
+	c := openConsole(t, db)
+	hint := func(err error) string {
+		e, ok := errors.AsType[*driver.Error](err)
+		if !ok {
+			t.Fatalf("no hint: %v", err)
+		}
+		return e.Hint
+	}
+	_, err := c.Run(context.Background(), "SELECT 1\nFROM p\nWHERE idd = 1", &collected{})
+	if got := hint(err); !strings.Contains(got, "in line 3") || !strings.Contains(got, `"p.id"`) {
+		t.Errorf("%v: %s", err, got)
+	}
+	_, err = c.Run(context.Background(), "INSERT INTO c VALUES(1, 7)", &collected{})
+	if got := hint(err); !strings.Contains(got, `Key (p)=(7) is not present`) || db.Classify(err) != driver.Constraint {
+		t.Errorf("%v: %s", err, got)
+	}
+	_, err = db.(driver.Writer).Apply(context.Background(), []driver.Change{
+		{Op: driver.Insert, Table: "c", Key: key(tuple.Int(1)), Set: []driver.Assignment{{Value: tuple.Int(7)}}}})
+	if got := hint(err); !strings.Contains(got, `Key (p)=(7) is not present`) {
+		t.Errorf("%v: %s", err, got)
+	}
+}

@@ -34,7 +34,7 @@ func (w *writer) load(ctx context.Context, s *driver.Schema, rows iter.Seq2[driv
 	if sqlState(err) == stateUnique {
 		return driver.Errorf(driver.Exists, "%w", err)
 	}
-	return canceled(ctx, err)
+	return withDetail(canceled(ctx, err))
 }
 
 // copier is what COPY reads: rows in its text format, which every type has.
