@@ -60,8 +60,8 @@ func (d dialect) Cut(c *driver.Column, expr string, most int) (value, size strin
 		}
 		head = "CAST(LEFT(" + text + "," + n + ") AS BINARY)"
 	}
-	size = "IF(LENGTH(" + text + ")>" + n + ",LENGTH(" + text + "),NULL)"
-	return "LEFT(" + head + "," + n + ")", size
+	long := "IF(LENGTH(" + text + ")>" + n + ","
+	return long + "LEFT(" + head + "," + n + ")," + text + ")", long + "LENGTH(" + text + "),NULL)"
 }
 
 // isUTF8 reports whether text of a collation is kept in UTF-8.

@@ -27,14 +27,42 @@ func parseDay(text string) (days int64, ok bool) {
 	year, ok1 := number(text[:4])
 	month, ok2 := number(text[5:7])
 	day, ok3 := number(text[8:10])
-	if !ok1 || !ok2 || !ok3 || month < 1 || month > 12 || day < 1 {
+	if !ok1 || !ok2 || !ok3 || month < 1 || month > 12 || day < 1 || day > monthLength(year, month) {
 		return 0, false
 	}
-	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	return t.Unix() / secondsPerDay, t.Day() == day
+	return dayNumber(year, month, day), true
 }
 
 const secondsPerDay = 24 * 60 * 60
+
+func monthLength(year, month int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
+// dayNumber returns how many days after 1970-01-01 a day is, of a year that is
+// not negative. It counts years from March on, so that a leap day is their last.
+func dayNumber(year, month, day int) int64 {
+	year, month = year+(month-3+12)/12-1, (month-3+12)%12
+	dayOfYear := (153*month+2)/5 + day - 1
+	return int64(365*year+floorDiv(year, 4)-floorDiv(year, 100)+floorDiv(year, 400)+dayOfYear) - 719468
+}
+
+// floorDiv divides and rounds down: the year before 0 is -1.
+func floorDiv(a, b int) int {
+	if a < 0 {
+		return -((-a + b - 1) / b)
+	}
+	return a / b
+}
 
 // number reads digits, and nothing else.
 func number(text string) (n int, ok bool) {
