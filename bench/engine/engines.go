@@ -35,6 +35,7 @@ type engine struct {
 func allEngines() []engine {
 	return []engine{
 		{name: ours, title: "btree"},
+		{name: "btree-cow", title: "btree without log"},
 		{name: "lmdb", title: "LMDB", harness: "lmdb.c", library: "lmdb", debian: "liblmdb-dev", header: "lmdb.h"},
 		{name: "bbolt", title: "bbolt"},
 		{name: "yakv", title: "YAKV", harness: "yakv/yakv-cow"},

@@ -99,7 +99,7 @@ func durableGroup() group {
 		w := work{
 			name:     fmt.Sprintf("durable transaction of %d", c.size),
 			unit:     microsEach(c.size),
-			entrants: with(fmt.Sprintf("put {random} %d %d", c.size*c.count, c.size), append(everyone, "yakv-wal", "floor")...),
+			entrants: with(fmt.Sprintf("put {random} %d %d", c.size*c.count, c.size), append(slices.Clone(everyone), "btree-cow", "yakv-wal", "floor")...),
 		}
 		if c.size == 1 {
 			w.targets = append(w.targets, compare.AtMost(1.1, "floor"), compare.Ahead("lmdb"))

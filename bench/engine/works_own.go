@@ -84,11 +84,11 @@ const memoryLimit = 128 << 20 / 1e6
 func replayGroup() group {
 	return group{
 		name:    "Recovery",
-		note:    `A tree of all records, then 100,000 more in durable transactions of 100; a copy of the file, made while it is open, is opened as after a crash. The rate counts the bytes of keys and values that were committed.`,
+		note:    `A tree of all records, then 250,000 more in durable transactions of 100; a copy of the file, made while it is open, is opened as after a crash. The rate counts the bytes of keys and values that were committed.`,
 		data:    dataKind{"4", "100"},
 		prepare: []string{"fresh nosync", "put {spaced} {n} {n}", "close", "open sync"},
 		works: []work{{
-			name: "replay of the log", unit: rate, entrants: []entrant{own(ours, "replay {random} 100000 100")},
+			name: "replay of the log", unit: rate, entrants: []entrant{own(ours, "replay {random} 250000 100")},
 			targets: []compare.Target{compare.Reaching(300)},
 		}},
 	}

@@ -13,7 +13,16 @@ const treeName = "t"
 type btreeEngine struct{ *btree.DB }
 
 func openBtree(dir string, sync bool) (engine, error) {
-	db, err := btree.Open(filepath.Join(dir, "db"), &btree.Options{NoSync: !sync})
+	return openBtreeWith(dir, btree.Options{NoSync: !sync})
+}
+
+// openBtreeCow opens it so that every commit is by copy-on-write.
+func openBtreeCow(dir string, sync bool) (engine, error) {
+	return openBtreeWith(dir, btree.Options{NoSync: !sync, NoLog: true})
+}
+
+func openBtreeWith(dir string, o btree.Options) (engine, error) {
+	db, err := btree.Open(filepath.Join(dir, "db"), &o)
 	if err != nil {
 		return nil, err
 	}
