@@ -190,12 +190,13 @@ func (s *space) isUsed(no uint64) bool {
 // release makes a page available.
 func (s *space) release(no uint64) {
 	g, bit := s.locate(no)
-	w, mask := bit/64, uint64(1)<<(bit%64)
-	if g.available[w]&mask == 0 {
-		g.available[w] |= mask
-		g.free++
-	}
-	g.hint = min(g.hint, w)
+	g.release(bit, 1)
+}
+
+// release makes n pages from a bit on available.
+func (g *group) release(bit, n int) {
+	g.free += setBits(g.available, bit, n)
+	g.hint = min(g.hint, bit/64)
 	g.maxRun = len(g.available) * 64
 }
 
@@ -215,10 +216,8 @@ func (s *space) wait(x extent, before uint64, protected []uint64) {
 		s.pending[protected[i-1]] = append(s.pending[protected[i-1]], x)
 		return
 	}
-	s.each([]extent{x}, func(no uint64) {
-		s.forget(no)
-		s.release(no)
-	})
+	s.each([]extent{x}, s.forget)
+	eachStretch(s.pageSize, []extent{x}, func(group uint64, bit, n int) { s.groups[group].release(bit, n) })
 }
 
 // settle moves the pages that wait for versions no longer protected.
@@ -274,7 +273,7 @@ func (s *space) change(version, pageEnd uint64, allocated []extent, inUse func(n
 			words(no / per)[no%per/64] |= 1 << (no % per % 64)
 		}
 	})
-	s.each(frees, func(no uint64) { words(no / per)[no%per/64] &^= 1 << (no % per % 64) })
+	eachStretch(s.pageSize, frees, func(group uint64, bit, n int) { clearBits(words(group), bit, n) })
 	var changes []spaceChange
 	sum := uint64(0)
 	for i := range groupsFor(s.pageSize, pageEnd) {
@@ -295,11 +294,51 @@ func (s *space) each(extents []extent, f func(no uint64)) { eachPage(s.pageSize,
 
 // eachPage calls f for every page of the runs.
 func eachPage(pageSize int, extents []extent, f func(no uint64)) {
-	for _, x := range extents {
-		for no, n := x.first, x.pages; n > 0; n-- {
+	per := groupPages(pageSize)
+	eachStretch(pageSize, extents, func(group uint64, bit, n int) {
+		no := group*per + uint64(bit)
+		for range n {
 			f(no)
-			no = nextPage(pageSize, no)
+			no++
 		}
+	})
+}
+
+// eachStretch calls f for the parts of the runs that lie in one group: n pages from a bit on.
+func eachStretch(pageSize int, extents []extent, f func(group uint64, bit, n int)) {
+	per := groupPages(pageSize)
+	for _, x := range extents {
+		for no, left := x.first, x.pages; left > 0; {
+			group, bit := no/per, no%per
+			n := min(left, per-bit)
+			f(group, int(bit), int(n))
+			left -= n
+			no = (group+1)*per + reserved(group+1)
+		}
+	}
+}
+
+// setBits sets n bits from one on, and returns how many were not set. clearBits clears them.
+func setBits(words []uint64, bit, n int) (set int) {
+	eachWord(bit, n, func(w int, mask uint64) {
+		set += bits.OnesCount64(mask &^ words[w])
+		words[w] |= mask
+	})
+	return set
+}
+
+func clearBits(words []uint64, bit, n int) {
+	eachWord(bit, n, func(w int, mask uint64) { words[w] &^= mask })
+}
+
+// eachWord calls f for the words that hold n bits from one on, with a mask of these.
+func eachWord(bit, n int, f func(w int, mask uint64)) {
+	for n > 0 {
+		from := bit % 64
+		k := min(n, 64-from)
+		f(bit/64, ^uint64(0)>>(64-k)<<from)
+		bit += k
+		n -= k
 	}
 }
 
@@ -312,10 +351,9 @@ func (s *space) apply(allocated []extent, inUse func(no uint64) bool, frees []ex
 			g.changed = true
 		}
 	})
-	s.each(frees, func(no uint64) {
-		g, bit := s.locate(no)
-		g.used[bit/64] &^= 1 << (bit % 64)
-		g.changed = true
+	eachStretch(s.pageSize, frees, func(group uint64, bit, n int) {
+		clearBits(s.groups[group].used, bit, n)
+		s.groups[group].changed = true
 	})
 }
 
