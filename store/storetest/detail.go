@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,6 +25,11 @@ var detailCases = []testCase{
 		name: "links lead along foreign keys and back", needs: []Capability{Detailing, Consoles},
 		rule: "A row leads to the rows that it refers to, and back to those that refer to it.",
 		run:  (*suite).testLinks,
+	},
+	{
+		name: "a commit writes rows that refer to each other", needs: []Capability{Consoles, Transactions},
+		rule: "In whatever order they were staged, rows are added after those that they refer to and removed before them, so that no foreign key stands in the way and none that cascades takes a row away first.",
+		run:  (*suite).testFamilyCommit,
 	},
 }
 
@@ -122,6 +128,44 @@ func (s *suite) testLinks() {
 		got := links(c.table, c.key)
 		if fmt.Sprint(got) != c.want && fmt.Sprint(reordered(got)) != c.want {
 			s.Errorf("%s %v leads to %v, want %s", c.table, c.key, got, c.want)
+		}
+	}
+}
+
+func (s *suite) testFamilyCommit() {
+	c := s.console(s.db)
+	for _, action := range []string{"NO ACTION", "CASCADE"} {
+		name := strings.ToLower(strings.Fields(action)[0])
+		s.run(c, "CREATE TABLE parent_"+name+" (id INTEGER NOT NULL PRIMARY KEY)")
+		s.run(c, "CREATE TABLE child_"+name+" (id INTEGER NOT NULL PRIMARY KEY, parent INTEGER, CONSTRAINT of_"+name+
+			" FOREIGN KEY (parent) REFERENCES parent_"+name+" (id) ON DELETE "+action+")")
+		parent, child := s.describe("parent_"+name), s.describe("child_"+name)
+		cs := store.NewChangeSet()
+		commit := func(what string, err error) {
+			s.Helper()
+			if err != nil {
+				s.Fatalf("%s: stage: %v", what, err)
+			}
+			w, err := s.store.Writer()
+			if err != nil {
+				s.Fatal(err)
+			}
+			if r, err := w.Commit(s.ctx, cs); err != nil || len(r.Conflicts) > 0 {
+				s.Fatalf("%s, ON DELETE %s: %+v, %v", what, action, r, err)
+			}
+		}
+		_, e1 := cs.Insert(child, number(10), []store.Assignment{{Column: 0, Value: tuple.Int(1)}})
+		_, e2 := cs.Insert(parent, number(1), nil)
+		commit("add", errors.Join(e1, e2))
+		e1 = cs.Delete(parent, *s.get(s.db, parent, number(1)))
+		_, e2 = cs.Insert(parent, number(2), nil)
+		e3 := cs.Edit(child, *s.get(s.db, child, number(10)), 1, tuple.Int(2))
+		commit("move", errors.Join(e1, e2, e3))
+		e1 = cs.Delete(parent, *s.get(s.db, parent, number(2)))
+		e2 = cs.Delete(child, *s.get(s.db, child, number(10)))
+		commit("remove", errors.Join(e1, e2))
+		if n := len(s.all(s.db, parent)) + len(s.all(s.db, child)); n != 0 {
+			s.Errorf("ON DELETE %s: %d rows are left", action, n)
 		}
 	}
 }
