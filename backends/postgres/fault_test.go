@@ -406,3 +406,29 @@ func TestATableIsAlteredBetweenTransactions(t *testing.T) {
 		t.Errorf("the second try: %v", err)
 	}
 }
+
+// TestSilence: when nothing arrives any more, whoever waits can give up, and the
+// next call gets through as soon as something does.
+func TestSilence(t *testing.T) {
+	u := newDatabase(t)
+	runSQL(t, u, rowsForFaults)
+	db, w := wired(t, u)
+	s := described(t, db, "t")
+	swallowed := make(chan struct{}, 1)
+	w.setSilent(swallowed)
+	ctx, cancel := context.WithCancel(context.Background())
+	failed := make(chan error, 1)
+	go func() {
+		_, err := db.(driver.Writer).Apply(ctx, []driver.Change{setText("t", 1, nil, "x")})
+		failed <- err
+	}()
+	<-swallowed
+	cancel()
+	if err := <-failed; db.Classify(err) != driver.Canceled {
+		t.Errorf("%v", err)
+	}
+	w.setSilent(nil)
+	if rows := all(t, db, s); len(rows) != 3 || rows[0].Values[0] != tuple.Text("v1") {
+		t.Errorf("rows: %v", rows)
+	}
+}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -137,4 +138,18 @@ func (p *pool) Exec(ctx context.Context, query string, args []any) (sql.Result, 
 // turned out to be lost, or have prepared what has changed.
 func (p *pool) forget() { p.connections.Reset() }
 
-func (p *pool) close() { p.connections.Close() }
+// closeTimeout is how long to wait for the server to take leave. A connection
+// that is dead is given up in the background.
+const closeTimeout = 2 * time.Second
+
+func (p *pool) close() {
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		p.connections.Close()
+	}()
+	select {
+	case <-closed:
+	case <-time.After(closeTimeout):
+	}
+}
