@@ -19,8 +19,8 @@ import (
 )
 
 // speaking is a database that answers statements: one that begins with FAIL
-// fails, BEGIN and COMMIT do what they say, and any other returns a row for each
-// of its words.
+// fails, CALL has three results, BEGIN and COMMIT do what they say, and any other
+// returns a row for each of its words.
 type speaking struct {
 	*mem.DB
 	ran  []string
@@ -55,6 +55,17 @@ func (c session) Run(ctx context.Context, statement string, sink driver.Sink) (d
 	case "UPDATE", "DELETE", "DROP":
 		out.Affected = 3
 		out.Notices = []driver.Notice{{Severity: "NOTICE", Text: "three of them"}}
+	case "CALL":
+		for n := range 3 {
+			if err := sink.Columns([]driver.ResultColumn{{Column: driver.Column{Name: "n"}}}); err != nil {
+				return out, err
+			}
+			for range n {
+				if err := sink.Row([]tuple.Value{tuple.Int(1)}); err != nil {
+					return out, err
+				}
+			}
+		}
 	default:
 		if err := sink.Columns([]driver.ResultColumn{{Column: driver.Column{Name: "word"}}}); err != nil {
 			return out, err
@@ -118,6 +129,18 @@ func TestRunsAllUntilOneFails(t *testing.T) {
 	u.See("✓ 2 of 3: 3 rows")
 	if got := fmt.Sprint(results(u)); got != "[3]" {
 		t.Errorf("the result before has %s rows", got)
+	}
+}
+
+func TestEachResultOfAStatementCanBeShown(t *testing.T) {
+	u, _, _ := open(t, "")
+	u.Type("CALL p(); select 1")
+	u.Press("f6").See("✓ 4 of 4: 2 rows")
+	u.Press("ctrl+pgdown").See("✓ 1 of 4: 0 rows")
+	u.Press("ctrl+pgdown").See("✓ 2 of 4: 1 row")
+	u.Press("ctrl+pgdown").See("✓ 3 of 4: 2 rows")
+	if got := fmt.Sprint(results(u)); got != "[0 2 0 1 2]" {
+		t.Errorf("results of %s rows", got)
 	}
 }
 

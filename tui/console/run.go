@@ -23,6 +23,7 @@ type entry struct {
 	// state is what became of it.
 	state state
 	did   *store.Execution // when it is done
+	part  int              // which of its results the entry is about
 	plan  string           // how the statement is run, if it was explained
 	err   error            // when it failed
 	file  string           // what was written into one
@@ -270,6 +271,12 @@ func (m *Model) runDone(d task.Done[ran]) (pane.Action, tea.Cmd) {
 		return m.aftermath(e), nil
 	}
 	e.state, e.did, e.plan = done, d.Value.did, d.Value.plan
+	for part := 1; part < len(e.did.Results); part++ {
+		more := *e
+		more.part = part
+		m.entries = append(m.entries, more)
+		e = &m.entries[m.shown] // they may have moved
+	}
 	act := pane.Actions{m.show(e), m.aftermath(e)}
 	return act, m.next()
 }
@@ -283,7 +290,7 @@ func (m *Model) show(e *entry) pane.Action {
 	case e.plan != "":
 		return pane.ShowText{Title: "How it is run", Text: e.plan}
 	}
-	return pane.ShowResult{Result: e.did.Results[0]}
+	return pane.ShowResult{Result: e.did.Results[e.part]}
 }
 
 // planOf returns the lines of a result that explains a statement, empty if it is
@@ -356,23 +363,17 @@ func (e *entry) summary() string {
 	case e.file != "":
 		return countRows(e.did.Affected) + " written to " + e.file
 	}
-	var parts []string
-	for _, r := range e.did.Results {
-		rows := countRows(int64(r.Len))
-		if r.More {
-			rows = "the first " + rows + ", of more"
-		}
-		parts = append(parts, rows)
-	}
 	switch {
-	case e.did.Affected >= 0 && len(parts) == 0:
-		parts = append(parts, countRows(e.did.Affected)+" affected")
-	case len(parts) == 0 && e.did.Tag != "":
-		parts = append(parts, e.did.Tag)
-	case len(parts) == 0:
-		parts = append(parts, "done")
+	case len(e.did.Results) > 0 && e.did.Results[e.part].More:
+		return "the first " + countRows(int64(e.did.Results[e.part].Len)) + ", of more"
+	case len(e.did.Results) > 0:
+		return countRows(int64(e.did.Results[e.part].Len))
+	case e.did.Affected >= 0:
+		return countRows(e.did.Affected) + " affected"
+	case e.did.Tag != "":
+		return e.did.Tag
 	}
-	return strings.Join(parts, "; ")
+	return "done"
 }
 
 func countRows(n int64) string {

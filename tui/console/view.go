@@ -110,7 +110,7 @@ func (m *Model) tell(e *entry, add func(themes.Role, string)) {
 	if e.took > 0 {
 		text += " · " + display.Duration(e.took)
 	}
-	if e.did != nil && len(e.did.Results) > 0 && e.did.Results[0].Origin() != nil && m.env.Writer != nil {
+	if e.did != nil && len(e.did.Results) > 0 && e.did.Results[e.part].Origin() != nil && m.env.Writer != nil {
 		text += " · the rows can be edited"
 	}
 	add(role, text)

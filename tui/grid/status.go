@@ -115,6 +115,10 @@ func (m *Model) progress() string {
 			return working("searched "+display.Count(m.search.scanned)+" rows", a.Elapsed)
 		case slotCount:
 			return working("counted "+display.Count(m.tally.progress.Load())+" rows", a.Elapsed)
+		case slotExport:
+			return working("exported "+display.Count(m.exporting.Load())+" rows", a.Elapsed)
+		case slotLinks:
+			return working("following", a.Elapsed)
 		default:
 			return working("reading the whole row", a.Elapsed)
 		}
