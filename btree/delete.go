@@ -196,6 +196,9 @@ func (t *Tree) drop(no uint64, level int) error {
 }
 
 func (t *Tree) dropContent(p page) error {
+	if p.level() == 1 && t.overflow == 0 {
+		return t.dropLeaves(p)
+	}
 	for i := range p.count() {
 		if p.isBranch() {
 			if err := t.drop(p.child(i), p.level()-1); err != nil {
@@ -208,6 +211,41 @@ func (t *Tree) dropContent(p page) error {
 		}
 	}
 	return nil
+}
+
+// dropLeaves gives up the leaves below a branch, those with adjacent numbers together.
+func (t *Tree) dropLeaves(p page) error {
+	for i, n := 0, p.count(); i < n; {
+		first, run := p.child(i), uint64(1)
+		for i++; i < n && p.child(i) == first+run; i++ {
+			run++
+		}
+		if first < firstPage || first+run > t.tx.pageEnd {
+			return corrupt(first, "a page refers to it, but the file has pages %d to %d", firstPage, t.tx.pageEnd-1)
+		}
+		t.leaves -= run
+		if t.tx.mayOwn(first, run) {
+			t.tx.free(first, run, 0)
+		} else {
+			t.tx.giveUp(first, run, 0)
+		}
+	}
+	return nil
+}
+
+// mayOwn reports whether some of these pages, whose numbers are adjacent, may be the transaction's. It takes no longer for many
+// pages than for one, and is wrong only in saying yes.
+func (tx *Tx) mayOwn(first, pages uint64) bool {
+	const most = 64
+	if len(tx.allocated) > most {
+		return true
+	}
+	for _, x := range tx.allocated {
+		if first < runEnd(tx.db.PageSize(), x.first, x.pages) && x.first < first+pages {
+			return true
+		}
+	}
+	return false
 }
 
 // freePage gives up a page of the tree.
