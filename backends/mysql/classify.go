@@ -185,6 +185,9 @@ func classify(err error) driver.Kind {
 	if server, ok := errors.AsType[*native.MySQLError](err); ok {
 		return kinds[server.Number]
 	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return driver.NotFound
+	}
 	switch {
 	case errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone):
 		return driver.Closed
@@ -208,11 +211,12 @@ var partings = []uint16{1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 11
 func isLost(err error) bool {
 	var network net.Error
 	var alert tls.AlertError
+	var certificate *tls.CertificateVerificationError
 	if server, ok := errors.AsType[*native.MySQLError](err); ok {
 		return slices.Contains(partings, server.Number)
 	}
 	switch {
-	case errors.As(err, &network), errors.As(err, &alert), errors.Is(err, sqldriver.ErrBadConn),
+	case errors.As(err, &network), errors.As(err, &alert), errors.As(err, &certificate), errors.Is(err, sqldriver.ErrBadConn),
 		errors.Is(err, native.ErrInvalidConn), errors.Is(err, native.ErrMalformPkt), errors.Is(err, native.ErrPktSync),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return true

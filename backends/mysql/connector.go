@@ -3,7 +3,7 @@ package mysql
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
+	sqldriver "database/sql/driver"
 	"fmt"
 	"net"
 	"strconv"
@@ -11,6 +11,8 @@ import (
 	"time"
 
 	native "github.com/go-sql-driver/mysql"
+
+	"github.com/rowan-db/rowan/store/driver"
 )
 
 // mode is what a connection is for, and so what it may do.
@@ -25,31 +27,39 @@ const (
 
 // connector opens connections that are all set up alike.
 type connector struct {
-	native  driver.Connector
+	native  sqldriver.Connector
 	mode    mode
 	startup []string
 	timeout time.Duration // of a statement
+	// patience is how long it may take until a connection can be used.
+	patience time.Duration
 }
 
-var _ driver.Connector = (*connector)(nil)
+var _ sqldriver.Connector = (*connector)(nil)
 
-// Driver implements [driver.Connector].
-func (c *connector) Driver() driver.Driver { return c.native.Driver() }
+// Driver implements [sqldriver.Connector].
+func (c *connector) Driver() sqldriver.Driver { return c.native.Driver() }
 
-// Connect implements [driver.Connector].
-func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	ctx = callers(ctx)
+// Connect implements [sqldriver.Connector].
+func (c *connector) Connect(ctx context.Context) (sqldriver.Conn, error) {
+	outer := callers(ctx)
+	ctx, cancel := context.WithTimeout(outer, c.patience)
+	defer cancel()
 	made := &conn{kill: c.kill}
 	opened, err := c.native.Connect(context.WithValue(ctx, linkKey{}, &made.link))
-	if err != nil {
-		return nil, err
+	if err == nil {
+		made.nativeConn = opened.(nativeConn)
+		if err = c.setUp(ctx, made); err != nil {
+			_ = opened.Close()
+		}
 	}
-	made.nativeConn = opened.(nativeConn)
-	if err := c.setUp(ctx, made); err != nil {
-		_ = opened.Close()
-		return nil, err
+	switch {
+	case err == nil:
+		return made, nil
+	case ctx.Err() != nil && outer.Err() == nil:
+		return nil, driver.Errorf(driver.Unavailable, "the server has not answered within %v: %w", c.patience, err)
 	}
-	return made, nil
+	return nil, err
 }
 
 // linkKey is under which a context holds where to put the connection that is
@@ -102,7 +112,7 @@ func (c *conn) greet(ctx context.Context) (mariaDB bool, err error) {
 		return false, err
 	}
 	defer answer.Close()
-	row := make([]driver.Value, 2)
+	row := make([]sqldriver.Value, 2)
 	if err := answer.Next(row); err != nil {
 		return false, err
 	}
@@ -176,7 +186,7 @@ func (c *connector) kill(id uint64, done <-chan struct{}) error {
 	again := time.NewTicker(killStep)
 	defer again.Stop()
 	for {
-		_, err := other.(driver.ExecerContext).ExecContext(ctx, "KILL QUERY "+strconv.FormatUint(id, 10), nil)
+		_, err := other.(sqldriver.ExecerContext).ExecContext(ctx, "KILL QUERY "+strconv.FormatUint(id, 10), nil)
 		if err != nil {
 			return err
 		}

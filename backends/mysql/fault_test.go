@@ -3,9 +3,11 @@ package mysql
 import (
 	"context"
 	"errors"
+	"net"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -263,6 +265,7 @@ func TestRefusedConnections(t *testing.T) {
 		}, driver.Permission},
 		"no password":      {func(to *driver.Connection) { to.Password = nil }, driver.Permission},
 		"unknown database": {func(to *driver.Connection) { to.URL.Path = "/nowhere" }, driver.NotFound},
+		"no such host":     {func(to *driver.Connection) { to.URL.Host = "nowhere.invalid:3306" }, driver.NotFound},
 		"nobody there":     {func(to *driver.Connection) { to.URL.Host = "127.0.0.1:1" }, driver.Unavailable},
 		"a parameter":      {func(to *driver.Connection) { to.URL.RawQuery = "a=b" }, driver.Configuration},
 		"a broken start":   {func(to *driver.Connection) { to.Startup = []string{"SET no_such = 1"} }, driver.Configuration},
@@ -279,6 +282,25 @@ func TestRefusedConnections(t *testing.T) {
 	good.Password = func(context.Context) (string, error) { return "", failed }
 	if _, err := Open(context.Background(), good); !errors.Is(err, failed) {
 		t.Errorf("a password that cannot be had: %v", err)
+	}
+}
+
+// TestSilentServer: one that takes the connection and says nothing is given up.
+func TestSilentServer(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	u := &url.URL{Scheme: "mysql", Host: listener.Addr().String(), User: url.User("x")}
+	_, err = Open(context.Background(), driver.Connection{URL: u, ConnectTimeout: 20 * time.Millisecond})
+	if classify(err) != driver.Unavailable {
+		t.Errorf("open: %v (%v)", err, classify(err))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Open(ctx, driver.Connection{URL: u}); classify(err) != driver.Canceled {
+		t.Errorf("open that is canceled: %v (%v)", err, classify(err))
 	}
 }
 

@@ -67,10 +67,6 @@ func newConnector(to driver.Connection) (c connector, database string, err error
 	cfg.DBName = strings.Trim(to.URL.Path, "/")
 	cfg.TLS, cfg.AllowFallbackToPlaintext = to.TLS, to.TLSOptional
 	cfg.DialFunc = keepLink(to.Dial)
-	cfg.Timeout = to.ConnectTimeout
-	if cfg.Timeout <= 0 {
-		cfg.Timeout = defaultConnectTimeout
-	}
 	cfg.MaxAllowedPacket = 0 // ask the server
 	cfg.ClientFoundRows = true
 	cfg.Logger = quiet{}
@@ -85,7 +81,10 @@ func newConnector(to driver.Connection) (c connector, database string, err error
 	if err != nil {
 		return c, "", err
 	}
-	c = connector{startup: to.Startup, timeout: to.StatementTimeout}
+	c = connector{startup: to.Startup, timeout: to.StatementTimeout, patience: to.ConnectTimeout}
+	if c.patience <= 0 {
+		c.patience = defaultConnectTimeout
+	}
 	if err := onlyKnown(to.URL); err != nil {
 		return c, "", err
 	}
