@@ -10,9 +10,8 @@ import (
 // compactBudget is how many pages a transaction of Compact builds anew at most, or a few more: writers wait for so long.
 const compactBudget = 1024
 
-// compactRounds bounds how often Compact goes over the trees. The first round makes pages dense, others move what stands in the
-// way of a shorter file.
-const compactRounds = 5
+// compactRounds bounds how often Compact goes over the trees.
+const compactRounds = 10
 
 // Compact makes the file as small as its content allows, while it is in use: it builds sparse pages anew, moves pages from the
 // end of the file into free ones before, and cuts off what is free then. It works in many transactions, among which others can
@@ -23,73 +22,106 @@ func (db *DB) Compact(ctx context.Context) error {
 	if err := db.compacting(func(*Tx) (bool, error) { return db.log != nil, nil }, new(bool)); err != nil {
 		return err
 	}
+	stuckAt := uint64(maxPages)
 	for range compactRounds {
-		changed, err := db.compactRound(ctx)
-		if err == nil {
-			err = db.trim()
+		changed, err := db.compactRound(ctx, false)
+		if err != nil {
+			return err
 		}
-		if err != nil || !changed {
+		if changed {
+			continue
+		}
+		pages, free, err := db.pagesAndFree()
+		if err != nil || free == 0 || pages >= stuckAt {
+			return err
+		}
+		stuckAt = pages
+		if _, err := db.compactRound(ctx, true); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// compactRound goes over all trees once and reports whether it changed anything.
-func (db *DB) compactRound(ctx context.Context) (changed bool, err error) {
-	names, limit, err := db.compactPlan()
+// pagesAndFree returns how many pages the file has and how many of them are free.
+func (db *DB) pagesAndFree() (pages, free uint64, err error) {
+	err = db.View(func(tx *Tx) error {
+		used, err := db.usedPages(&tx.meta)
+		pages, free = tx.meta.pageEnd, tx.meta.pageEnd-min(used, tx.meta.pageEnd)
+		return err
+	})
+	return pages, free, err
+}
+
+// compactRound goes over all trees once, cuts off what is free then, and reports whether it changed anything in the trees.
+func (db *DB) compactRound(ctx context.Context, stuck bool) (changed bool, err error) {
+	names, bounds, err := db.compactPlan(stuck)
 	if err != nil {
 		return false, err
 	}
 	for _, name := range names {
-		once, err := db.compactTree(ctx, name, limit)
+		once, err := db.compactTree(ctx, name, bounds)
 		changed = changed || once
 		if err != nil {
 			return changed, err
 		}
 	}
 	err = db.compacting(func(tx *Tx) (bool, error) {
-		tx.moveVersions = tx.meta.versions.first >= limit && tx.canPlace(1, limit)
-		k := packer{t: tx.catalog, limit: limit, level: maxLevel}
+		tx.moveVersions = tx.meta.versions.first >= bounds.values && tx.canPlace(1, bounds.values)
+		k := packer{t: tx.catalog, fileBounds: bounds, level: maxLevel}
 		err := k.run(nil)
 		return k.packed || tx.moveVersions, err
 	}, &changed)
+	if err == nil {
+		err = db.trim()
+	}
 	return changed, err
 }
 
-// compactPlan returns the names of the trees and the number of pages in use: the file need not have more.
-func (db *DB) compactPlan() (names []string, limit uint64, err error) {
+// fileBounds are the pages that should be in front of others: the file need have no more pages than are in use. Long values need
+// free pages in a row; when there are none, pages in front of the end that the file should have make room for those behind it.
+type fileBounds struct{ pages, values uint64 }
+
+// compactPlan returns the names of the trees, and the bounds for a round.
+func (db *DB) compactPlan(stuck bool) (names []string, l fileBounds, err error) {
 	err = db.View(func(tx *Tx) error {
-		if names, err = tx.Trees(); err == nil {
-			limit, err = db.usedPages(&tx.meta)
+		if names, err = tx.Trees(); err != nil {
+			return err
+		}
+		l.values, err = db.usedPages(&tx.meta)
+		if l.pages = l.values; stuck && tx.meta.pageEnd > l.values {
+			l.pages -= min(tx.meta.pageEnd-l.values, l.values/2)
 		}
 		return err
 	})
-	return names, limit, err
+	return names, l, err
 }
 
-// compactTree builds the sparse parts of a tree anew: first the leaves, part by part, and then the branches above.
-func (db *DB) compactTree(ctx context.Context, name string, limit uint64) (changed bool, err error) {
+// compactTree moves the long values of a tree forward, as long as there are runs of free pages, and then builds its sparse parts
+// anew: first the leaves, part by part, and then the branches above.
+func (db *DB) compactTree(ctx context.Context, name string, l fileBounds) (changed bool, err error) {
 	level := 0
-	for next := []byte{}; next != nil && err == nil; {
-		if err := ctx.Err(); err != nil {
-			return changed, err
+	for _, values := range []bool{true, false} {
+		for next := []byte{}; next != nil; {
+			if err := ctx.Err(); err != nil {
+				return changed, err
+			}
+			from := next
+			next = nil
+			err := db.compactPart(name, &changed, func(t *Tree) (bool, error) {
+				level = t.packLevel()
+				k := packer{t: t, fileBounds: l, level: level, onlyValues: values}
+				err := k.run(from)
+				next = k.next
+				return k.packed, err
+			})
+			if err != nil {
+				return changed, err
+			}
 		}
-		from := next
-		next = nil
-		err = db.compactPart(name, &changed, func(t *Tree) (bool, error) {
-			level = t.packLevel()
-			k := packer{t: t, limit: limit, level: level}
-			err := k.run(from)
-			next = k.next
-			return k.packed, err
-		})
-	}
-	if err != nil {
-		return changed, err
 	}
 	return changed, db.compactPart(name, &changed, func(t *Tree) (bool, error) {
-		k := packer{t: t, limit: limit, level: maxLevel, base: level}
+		k := packer{t: t, fileBounds: l, level: maxLevel, base: level}
 		err := k.run(nil)
 		return k.packed, err
 	})
@@ -140,20 +172,21 @@ func (t *Tree) packLevel() int {
 
 // packer goes over a tree in key order and builds anew what is not dense below the pages of a level.
 type packer struct {
-	t     *Tree
-	limit uint64 // pages from here on should be before
+	t *Tree
+	fileBounds
 	level int    // whose pages are built anew with all that is below them, or the root's if that is less
 	base  int    // level of the pages that are the lowest to be built anew
 	built int    // pages
 	next  []byte // the key from where on to go on, nil at the end
 
-	packed bool
+	onlyValues bool // move long values, and nothing else
+	packed     bool
 }
 
 // run begins at a key.
 func (k *packer) run(from []byte) error {
 	t := k.t
-	if t.root == 0 {
+	if t.root == 0 || k.onlyValues && t.overflow == 0 {
 		return nil
 	}
 	p, err := t.tx.root(t.root)
@@ -201,6 +234,9 @@ func (k *packer) child(p page, i int, from []byte) error {
 
 // pack builds a page and what is below it anew, unless that would gain nothing, and returns its number.
 func (k *packer) pack(no uint64, level int) (uint64, error) {
+	if k.onlyValues {
+		return k.move(no, level)
+	}
 	s := subtree{packer: k, tx: k.t.tx}
 	if err := s.load(no, level, nil); err != nil {
 		return no, err
@@ -219,7 +255,7 @@ func (db *DB) trim() (err error) {
 	for range 2 {
 		err := db.compacting(func(tx *Tx) (bool, error) {
 			tx.pageEnd = db.space.end()
-			return int64(tx.pageEnd)*int64(db.PageSize()) < db.fileSize, nil
+			return db.isLongerThan(tx.pageEnd), nil
 		}, new(bool))
 		if err != nil {
 			return err
@@ -230,12 +266,39 @@ func (db *DB) trim() (err error) {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	size := int64(tx.pageEnd) * int64(db.PageSize())
-	if size >= db.fileSize {
+	db.awaitCheckpoint()
+	if err := db.cutFile(tx.pageEnd); err != nil {
+		return fmt.Errorf("btree: compacting %s: %w", db.path, err)
+	}
+	return nil
+}
+
+// isLongerThan reports whether the file has more pages than the given ones.
+func (db *DB) isLongerThan(pageEnd uint64) bool {
+	db.fileMu.Lock()
+	defer db.fileMu.Unlock()
+	return int64(pageEnd)*int64(db.PageSize()) < db.fileSize
+}
+
+// cutFile makes the file end at a page, unless a meta has pages beyond: a commit came between.
+func (db *DB) cutFile(pageEnd uint64) error {
+	if !db.isLongerThan(pageEnd) {
 		return nil
 	}
+	metas, err := readMetas(db.pager.file)
+	if err != nil {
+		return err
+	}
+	for _, m := range metas {
+		if m == nil || m.pageEnd > pageEnd {
+			return nil
+		}
+	}
+	db.fileMu.Lock()
+	defer db.fileMu.Unlock()
+	size := int64(pageEnd) * int64(db.PageSize())
 	if err := db.pager.file.Truncate(size); err != nil {
-		return fmt.Errorf("btree: compacting %s: %w", db.path, err)
+		return err
 	}
 	db.fileSize = size
 	return nil

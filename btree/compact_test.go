@@ -79,7 +79,7 @@ func TestCompactMakesTheFileAsSmallAsAFreshOne(t *testing.T) {
 		for _, pageSize := range []int{4 << 10, 16 << 10} {
 			t.Run(fmt.Sprintf("%d%%of%dKB", keep, pageSize>>10), func(t *testing.T) {
 				t.Parallel()
-				db := open(t, &vfs.Mem{}, btree.Options{PageSize: pageSize, NoLog: true})
+				db := open(t, &vfs.Mem{}, btree.Options{PageSize: pageSize})
 				sparse(t, db, 10000, keep)
 				want, err := dump(db)
 				if err != nil {

@@ -152,7 +152,9 @@ func (tx *Tx) beginOlder(k *kept) (*Tx, error) {
 	}
 	m := tx.meta
 	m.version, m.catalog = k.version, k.catalog
-	return db.newReaderOf(m), nil
+	older := db.newReaderOf(m)
+	older.base = k.version // what it has pinned
+	return older, nil
 }
 
 // readVersions returns the kept versions that a transaction's version knows of, the oldest first.

@@ -93,7 +93,7 @@ func TestKeptVersionsStay(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
-			k := newKeeper(t, seed+300, btree.Options{History: int(seed % 3)})
+			k := newKeeper(t, seed+300, btree.Options{History: int(seed / 3)})
 			for i := range 80 {
 				if err := k.step(); err != nil {
 					t.Fatal(err)
@@ -140,7 +140,7 @@ func TestKeptVersionsSurvivePowerCuts(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
-			k := newKeeper(t, seed+900, btree.Options{History: int(seed % 4)})
+			k := newKeeper(t, seed+900, btree.Options{History: int(seed / 3)})
 			for range 12 {
 				k.liveAndDie(t)
 			}

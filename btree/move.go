@@ -7,12 +7,12 @@ func (k *packer) move(no uint64, level int) (uint64, error) {
 	if err != nil {
 		return no, err
 	}
-	if level == 0 {
+	if k.built++; level == 0 {
 		return k.moveLeaf(no, p)
 	}
 	for i := range p.count() {
 		below := p.child(i)
-		if level == 1 && below < k.limit && k.t.overflow == 0 {
+		if level == 1 && below < k.pages && k.t.overflow == 0 {
 			continue // there is nothing to move, so it need not be read
 		}
 		moved, err := k.move(below, level-1)
@@ -24,7 +24,7 @@ func (k *packer) move(no uint64, level int) (uint64, error) {
 			p.setChild(i, moved)
 		}
 	}
-	if no >= k.limit {
+	if no >= k.pages {
 		no, _ = k.moveOne(no, p)
 	}
 	return no, nil
@@ -32,7 +32,7 @@ func (k *packer) move(no uint64, level int) (uint64, error) {
 
 // moveOne copies a page if there is a free one before the limit.
 func (k *packer) moveOne(no uint64, p page) (uint64, page) {
-	if !k.t.tx.canPlace(1, k.limit) || k.t.tx.isOwn(no) {
+	if k.onlyValues || !k.t.tx.canPlace(1, k.pages) || k.t.tx.isOwn(no) {
 		return no, p
 	}
 	k.packed = true
@@ -42,7 +42,7 @@ func (k *packer) moveOne(no uint64, p page) (uint64, page) {
 // moveLeaf moves a leaf and the values of its entries that have overflow pages.
 func (k *packer) moveLeaf(no uint64, p page) (uint64, error) {
 	t := k.t
-	if no >= k.limit {
+	if no >= k.pages {
 		no, p = k.moveOne(no, p)
 	}
 	for i := range p.count() {
@@ -55,7 +55,7 @@ func (k *packer) moveLeaf(no uint64, p page) (uint64, error) {
 		if err != nil {
 			return no, err
 		}
-		if runEnd(t.tx.db.PageSize(), first, pages) <= k.limit || !t.tx.canPlace(pages, first) {
+		if runEnd(t.tx.db.PageSize(), first, pages) <= k.values || !t.tx.canPlace(pages, first) {
 			continue
 		}
 		if no, p, err = k.moveValue(no, p, i); err != nil {

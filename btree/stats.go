@@ -14,13 +14,21 @@ type Stats struct {
 	Version  uint64
 	PageSize int   // bytes
 	FileSize int64 // bytes
-	// Pages of the file by use. Kept are those that only kept versions need. Free ones may still be read by transactions
-	// that began earlier.
-	Pages, Meta, Space, Leaf, Branch, Overflow, Kept, Free uint64
-	Trees                                                  []TreeStats // in the order of names; not the catalog
-	Versions                                               int         // how many versions are kept
-	Readers                                                []Reader    // the oldest version first
-	Processes                                              []Process   // others that have the file open
+	// Pages of the file by use. Log is the room of the log; Kept are those that only kept versions need. Free ones may still be
+	// read by transactions that began earlier.
+	Pages, Meta, Space, Leaf, Branch, Overflow, Log, Kept, Free uint64
+	Trees                                                       []TreeStats // in the order of names; not the catalog
+	Versions                                                    int         // how many versions are kept
+	Readers                                                     []Reader    // the oldest version first
+	Processes                                                   []Process   // others that have the file open
+	Memory                                                      MemoryStats
+}
+
+// MemoryStats tell what a handle keeps in memory.
+type MemoryStats struct {
+	Mapped int64 // bytes of the file that are mapped; what of that is in memory is up to the system
+	Cached int   // copies of pages, of which there are at most as Options.CacheSize says
+	Frames int   // pages that were changed and are not in the file yet, or were until a moment ago
 }
 
 // Reader tells of the open read-only transactions of one version. While a version is being read, pages that it has in common
@@ -75,7 +83,7 @@ func (db *DB) Stats() (s Stats, err error) {
 	if err := s.addSpace(tx); err != nil {
 		return s, err
 	}
-	s.Readers = db.readersBut(tx)
+	s.Readers, s.Memory = db.readersBut(tx), db.pager.memory()
 	s.Processes, err = db.Processes()
 	return s, err
 }
@@ -94,6 +102,7 @@ func (s *Stats) addSpace(tx *Tx) error {
 	}
 	s.Versions = len(ks)
 	list := tx.db.runLength(tx.meta.versions.length)
+	s.Log = 2 * uint64(tx.meta.log.pages)
 	used, err := tx.db.usedPages(&tx.meta)
 	if err != nil {
 		return err
@@ -101,7 +110,7 @@ func (s *Stats) addSpace(tx *Tx) error {
 	if used <= s.Pages {
 		s.Free = s.Pages - used
 	}
-	if known := s.Meta + s.Space + s.Leaf + s.Branch + s.Overflow + list; known <= used && len(ks) > 0 {
+	if known := s.Meta + s.Space + s.Leaf + s.Branch + s.Overflow + s.Log + list; known <= used && len(ks) > 0 {
 		s.Kept = used - known
 	}
 	s.Overflow += list
@@ -152,4 +161,22 @@ func (t *Tree) depth() (int, error) {
 		return 0, err
 	}
 	return p.level() + 1, nil
+}
+
+// memory counts what the pager has in memory.
+func (g *pager) memory() (m MemoryStats) {
+	if mapped := g.mapping.Load(); mapped != nil {
+		m.Mapped = int64(mapped.pages.Load()) * int64(g.pageSize)
+	}
+	g.cache.mu.RLock()
+	m.Cached = len(g.cache.pages)
+	g.cache.mu.RUnlock()
+	a := g.arena
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, slab := range *a.slabs.Load() {
+		m.Frames += len(slab) / g.pageSize
+	}
+	m.Frames -= len(a.spare) + int(a.end-a.next)
+	return m
 }
