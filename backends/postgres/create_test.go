@@ -23,7 +23,7 @@ func TestTablesAreMadeWhereTheirNamesSay(t *testing.T) {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
-	if got := askSQL(t, u, "SELECT string_agg(n.nspname || '/' || relname, ',' ORDER BY 1) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r' AND relname <> 'target' AND nspname IN ('app', 'public')"); got != "app/t,public/gone.t,public/plain" {
+	if got := askSQL(t, u, "SELECT string_agg(n.nspname || '/' || relname, ',' ORDER BY n.nspname, relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r' AND relname <> 'target' AND nspname IN ('app', 'public')"); got != "app/t,public/gone.t,public/plain" {
 		t.Error(got)
 	}
 	if err := db.(driver.Creator).DropTable(context.Background(), "app.t"); err != nil {

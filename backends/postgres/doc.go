@@ -25,10 +25,10 @@
 // A prefix of text is a range only if that is the order of the bytes (C); in any
 // other collation it fails with driver.Unsupported, and a filter has to do.
 //
-// A read takes one statement and one round trip. Statements that are run again
-// are prepared. Reads are tried once more on a new connection when it turns out
-// that theirs was lost; so is a batch of changes, unless its commit may have
-// been done: that is driver.OutcomeUnknown.
+// A read takes one statement and one round trip, and so does the description of a
+// table. Statements that are run again are prepared. Reads are tried once more on
+// a new connection when it turns out that theirs was lost; so is a batch of
+// changes, unless its commit may have been done: that is driver.OutcomeUnknown.
 //
 // Changes are made in a transaction of level READ COMMITTED, which locks each row
 // with FOR UPDATE before it is compared with what the change was based on. So a
@@ -37,8 +37,14 @@
 // keep one connection for as long as they are open. To cancel a call cancels
 // its statement in the server.
 //
-// A database that is opened read-only is of a type without methods that write, and
-// the server refuses to write in any of its transactions.
+// A database that is opened read-only is of a type without methods that write.
+// Each of its queries, those that people write included, is in a transaction that
+// was begun READ ONLY and is rolled back, so that neither a statement nor a view
+// can write, or turn off what keeps it from writing. Functions that act outside
+// of the transaction, on files or through connections of their own, are as free as
+// the user's privileges let them be: PostgreSQL does not count that as writing.
+//
+// Columns that the user may not read are left out of a table.
 //
 // What it cannot do well: the pages of a view, and of whatever else has positions
 // for keys, take time in proportion to the rows before them; those of a table

@@ -40,6 +40,7 @@ func Open(ctx context.Context, c driver.Connection) (driver.DB, error) {
 		info:       infoOf(&c, config, first.pg),
 	}
 	if r.info.ReadOnly != "" {
+		p.enclose = readOnly
 		return r, nil
 	}
 	r.info.Atomicity = driver.WholeBatch

@@ -49,11 +49,7 @@ func newPool(config *pgx.ConnConfig, c *driver.Connection) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pool{connections: connections, prepares: config.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement}
-	if c.ReadOnly {
-		p.enclose = readOnly
-	}
-	return p, nil
+	return &pool{connections: connections, prepares: config.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement}, nil
 }
 
 // inOrder returns the pool for queries whose rows have no order of their own.

@@ -230,3 +230,24 @@ func TestReadOnlyAgainstHostileViews(t *testing.T) {
 		t.Errorf("the database has changed from\n%s\nto\n%s", before, after)
 	}
 }
+
+// TestTheServerMaySayThatItOnlyReads: then nobody is offered to write.
+func TestTheServerMaySayThatItOnlyReads(t *testing.T) {
+	u := newDatabase(t)
+	runSQL(t, u, "CREATE TABLE t(id int PRIMARY KEY); INSERT INTO t VALUES(1)")
+	c := connectionTo(u)
+	c.URL.RawQuery = "default_transaction_read_only=on"
+	db := openAt(t, c)
+	if _, ok := db.(driver.Writer); ok || !strings.Contains(db.Info().ReadOnly, "default_transaction_read_only") {
+		t.Errorf("%+v", db.Info())
+	}
+	if rows := all(t, db, described(t, db, "t")); len(rows) != 1 {
+		t.Errorf("rows: %v", rows)
+	}
+	session := openConsole(t, db)
+	for _, statement := range []string{"DELETE FROM t", "SET default_transaction_read_only = off", "SELECT set_config('transaction_read_only', 'off', false)"} {
+		if _, err := session.Run(context.Background(), statement, &collected{}); err == nil {
+			t.Errorf("%s succeeds", statement)
+		}
+	}
+}
