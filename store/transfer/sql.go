@@ -23,19 +23,10 @@ func newSQLForm(names []string, o Options) sqlForm {
 	}
 	quoted := make([]string, len(names))
 	for i, n := range names {
-		quoted[i] = f.name(n)
+		quoted[i] = f.d.Quote(n)
 	}
-	f.head = "INSERT INTO " + f.name(table) + " (" + strings.Join(quoted, ", ") + ") VALUES ("
+	f.head = "INSERT INTO " + f.d.Spell(table) + " (" + strings.Join(quoted, ", ") + ") VALUES ("
 	return f
-}
-
-// name returns a name in quotes.
-func (f sqlForm) name(n string) string {
-	quote := `"`
-	if f.d.BackslashEscapes && f.d.Backticks {
-		quote = "`" // there, "" may be the quotes of a text
-	}
-	return quote + strings.ReplaceAll(n, quote, quote+quote) + quote
 }
 
 func (sqlForm) begin(line []byte) []byte { return line }

@@ -60,9 +60,9 @@ func TestFormats(t *testing.T) {
 			`{"a":"a,\"b\"\r\nc","b":"\t\\N","a_2":"it's |"}` + "\n",
 		JSON: "[\n" + `{"a":null,"b":"","a_2":"NULL"}` + ",\n" + `{"a":9223372036854775807,"b":{"$decimal":"1.50"},"a_2":{"$bytes":"AP8="}}` + ",\n" +
 			`{"a":"a,\"b\"\r\nc","b":"\t\\N","a_2":"it's |"}` + "\n]\n",
-		SQL: `INSERT INTO "result" ("a", "b", "a") VALUES (NULL, '', 'NULL');` + "\n" +
-			`INSERT INTO "result" ("a", "b", "a") VALUES (9223372036854775807, 1.50, x'00ff');` + "\n" +
-			"INSERT INTO \"result\" (\"a\", \"b\", \"a\") VALUES ('a,\"b\"\r\nc', '\t\\N', 'it''s |');\n",
+		SQL: `INSERT INTO result ("a", "b", "a") VALUES (NULL, '', 'NULL');` + "\n" +
+			`INSERT INTO result ("a", "b", "a") VALUES (9223372036854775807, 1.50, x'00ff');` + "\n" +
+			"INSERT INTO result (\"a\", \"b\", \"a\") VALUES ('a,\"b\"\r\nc', '\t\\N', 'it''s |');\n",
 		Markdown: "| a | b | a |\n| --- | --- | --- |\n| *null* |  | NULL |\n| 9223372036854775807 | 1.50 | 0x00ff |\n| a,\"b\"<br>c | \t\\\\N | it's \\| |\n",
 	} {
 		if got := encode(t, f, "a b a", Options{}, rows...); got != want {

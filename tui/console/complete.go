@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -151,15 +150,10 @@ func (w *words) addNames(names []string) {
 
 // spelled returns a name as it is written in a statement.
 func (w *words) spelled(name string, quoted bool) string {
-	plain := name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r != '_' && !unicode.IsLower(r) && !unicode.IsDigit(r) }) &&
-		!unicode.IsDigit(rune(name[0])) && !slices.Contains(sqltext.Keywords(), strings.ToUpper(name))
-	switch {
-	case plain && !quoted:
-		return name
-	case w.dialect.BackslashEscapes && w.dialect.Backticks:
-		return "`" + strings.ReplaceAll(name, "`", "``") + "`"
+	if quoted {
+		return w.dialect.Quote(name)
 	}
-	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+	return w.dialect.Spell(name)
 }
 
 // addKeywords adds keywords in the case of letters of what was typed.

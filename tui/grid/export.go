@@ -40,12 +40,16 @@ func (m *Model) export(arg string) (pane.Action, tea.Cmd) {
 	}
 	t, o, r := m.table, m.view.Options(), m.result()
 	l, _ := m.env.Store.Language()
+	options := transfer.Options{Dialect: l.Dialect, Table: m.writable().Name}
+	if r != nil && r.Origin() == nil {
+		options.Table = "result"
+	}
 	m.exporting = new(atomic.Int64)
 	progress := m.exporting
 	return nil, task.Start(m.env.Tasks, slotExport, func(ctx context.Context) (exported, error) {
 		done := exported{path: path, more: r != nil && r.More}
 		size, err := transfer.ToFile(path, replace, func(w io.Writer) (err error) {
-			done.rows, err = transfer.View(ctx, w, format, t, o, transfer.Options{Dialect: l.Dialect}, progress.Store)
+			done.rows, err = transfer.View(ctx, w, format, t, o, options, progress.Store)
 			return err
 		})
 		done.size = size

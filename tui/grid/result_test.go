@@ -152,6 +152,11 @@ func TestExport(t *testing.T) {
 	if text, err = os.ReadFile(file); err != nil || !strings.HasPrefix(string(text), "note,id,customer,twice\r\n") {
 		t.Errorf("wrote %q, %v", text, err)
 	}
+	file = filepath.Join(dir, "out.sql")
+	w.run("export", file)
+	if text, err = os.ReadFile(file); err != nil || !strings.HasPrefix(string(text), `INSERT INTO orders ("note", `) {
+		t.Errorf("wrote %q, %v", text, err)
+	}
 	w.run("export", "out.xls")
 	if n := last[pane.Notice](t, w.screen); n.Level != pane.Warning {
 		t.Errorf("an unknown format: %+v", n)

@@ -20,6 +20,7 @@ func (m *Model) newCommands() []pane.Command {
 		{Name: "filter-tables", Help: "filter the tables by name", Keys: []string{"/"}, Hint: "filter", Run: m.startFilter},
 		{Name: "clear-filter-tables", Help: "show all tables again", Keys: []string{"esc"}, Disabled: m.noFilter, Run: m.clearFilter},
 		{Name: "definition", Help: "show the statements that make the table", Keys: []string{"D"}, Disabled: m.noDefinition, Run: m.define},
+		{Name: "query", Help: "write a query of the table", Keys: []string{"S"}, Disabled: m.noQuery, Run: m.query},
 		{Name: "copy-name", Help: "copy the name", Keys: []string{"y"}, Disabled: m.nothing, Run: m.copyName},
 	}
 	return append(cs, m.list.Motions(true, m.moved)...)
@@ -115,6 +116,25 @@ func (m *Model) clearFilter(string) (pane.Action, tea.Cmd) {
 	m.filter = input.Prompt{}
 	m.relist()
 	return nil, m.fetch()
+}
+
+func (m *Model) noQuery() string {
+	if m.env.Store != nil {
+		if _, ok := m.env.Store.Language(); ok {
+			return m.nothing()
+		}
+	}
+	return "the database has no language in which statements could be written"
+}
+
+// query begins a query of the table in the console.
+func (m *Model) query(string) (pane.Action, tea.Cmd) {
+	l, ok := m.selected()
+	if !ok {
+		return nil, nil
+	}
+	language, _ := m.env.Store.Language()
+	return pane.ShowConsole{Text: "SELECT * FROM " + language.Dialect.Spell(m.tables[l.table].Name) + ";"}, nil
 }
 
 func (m *Model) copyName(string) (pane.Action, tea.Cmd) {
