@@ -284,7 +284,9 @@ func (w *watch) end(err error) error {
 // settle makes sure that the order to end the statement, if it came too late,
 // does not end the next one.
 func (w *watch) settle() {
-	_, err := w.c.nativeConn.ExecContext(context.Background(), "DO 0", nil)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_, err := w.c.nativeConn.ExecContext(ctx, "DO 0", nil)
 	if err != nil && !isNumber(err, errQueryInterrupted) {
 		w.c.broken = true
 	}

@@ -317,7 +317,9 @@ func (s script) runReadOnly(ctx context.Context, statement string, sink driver.S
 // endReadOnly ends the transaction, and the connection if that fails: the next
 // statement must not be run in one that this did not begin.
 func (s script) endReadOnly() {
-	if _, err := s.conn.ExecContext(context.Background(), "ROLLBACK", nil); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if _, err := s.conn.ExecContext(ctx, rollback, nil); err != nil {
 		s.conn.broken = true
 	}
 }

@@ -123,16 +123,28 @@ type session struct {
 
 const commit = "COMMIT"
 
-// Exec implements [sqlrows.Querier]. Whether a COMMIT that was sent has
-// happened, nobody knows unless the server answers.
+const rollback = "ROLLBACK"
+
+// Exec implements [sqlrows.Querier]. Nobody waits long for a ROLLBACK: without
+// its connection, the server does that by itself. Whether a COMMIT that was sent
+// has happened, nobody knows unless the server answers.
 func (s session) Exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	if query != commit {
-		return s.querier.Exec(ctx, query, args)
+	switch query {
+	case commit:
+		return s.commit(ctx)
+	case rollback:
+		bounded, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		ctx = bounded
 	}
+	return s.querier.Exec(ctx, query, args)
+}
+
+func (s session) commit(ctx context.Context) (sql.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	result, err := s.querier.Exec(ctx, query, args)
+	result, err := s.querier.Exec(ctx, commit, nil)
 	answer, answered := errors.AsType[*native.MySQLError](err)
 	switch {
 	case err == nil, errors.Is(err, sqldriver.ErrBadConn): // which was not sent
