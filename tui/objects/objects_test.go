@@ -196,3 +196,55 @@ func BenchmarkFilterOf50000Tables(b *testing.B) {
 		_ = m.View()
 	}
 }
+
+// telling is a database that knows what surrounds its tables.
+type telling struct{ *many }
+
+func (telling) Details(context.Context, string) (*driver.Details, error) {
+	return &driver.Details{
+		Indexes: []driver.Index{
+			{Name: "pk", Columns: []string{"id"}, Primary: true, Unique: true},
+			{Name: "by_other", Columns: []string{"other DESC"}, Unique: true, Method: "btree", Where: "id > 0"},
+		},
+		Referrers: []driver.Referrer{{Table: "table00007", Columns: []string{"parent"}, To: []string{"id"}}},
+	}, nil
+}
+
+func (telling) Definition(_ context.Context, table string) (string, error) {
+	return "CREATE TABLE " + table + " (\x1b[31mid)", nil
+}
+
+func (telling) Language() driver.Language { return driver.Language{Name: "SQL"} }
+
+func (telling) Console(context.Context) (driver.Console, error) { return nil, nil }
+
+func TestUnfoldShowsWhatSurroundsATable(t *testing.T) {
+	env := panetest.NewEnv(t, store.New(telling{&many{n: 50}}))
+	m := objects.New(env)
+	s := panetest.On(t, env, m, 50, 20)
+	s.Send(panetest.Did(nil, m.Load()))
+	s.Press("right").See("← table00007 by parent", "# id", "primary", "# other DESC  by_other", "partial unique btree")
+	s.Press("down", "down", "down", "down", "enter")
+	if got, want := s.Actions(), []pane.Action{pane.OpenTable{Name: "table00007"}}; !slices.Equal(got, want) {
+		t.Errorf("asked for %v, want %v", got, want)
+	}
+	s.Press("D", "S", "down", "down", "y")
+	want := []pane.Action{
+		pane.ShowText{Title: "table00000", Text: "CREATE TABLE table00000 (\x1b[31mid)"},
+		pane.ShowConsole{Text: "SELECT * FROM table00000;"},
+		pane.Copy{Text: "by_other", What: "index name"},
+	}
+	if got := s.Actions(); !slices.Equal(got, want) {
+		t.Errorf("asked for %v, want %v", got, want)
+	}
+}
+
+func TestNoDefinitionWhereThereIsNone(t *testing.T) {
+	s, _ := stage(t, &many{n: 50}, 20)
+	s.Press("D", "S")
+	for _, a := range s.Actions() {
+		if n, ok := a.(pane.Notice); !ok || n.Level != pane.Blocked {
+			t.Errorf("asked for %+v", a)
+		}
+	}
+}
