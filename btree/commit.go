@@ -40,6 +40,10 @@ func (tx *Tx) Commit() (err error) {
 		return err
 	}
 	db := tx.db
+	if err := db.roomFor(tx.pageEnd); err != nil && tx.pageEnd > tx.meta.pageEnd {
+		tx.giveBack()
+		return err
+	}
 	if !tx.isLogged() {
 		return tx.write()
 	}
@@ -136,7 +140,7 @@ func (tx *Tx) nextLog() *logFile {
 	if old := db.durable.log; old.first != 0 {
 		tx.giveUp(old.first, 2*uint64(old.pages), math.MaxUint64)
 	}
-	if db.small < db.opts.logAfter || tx.noLog {
+	if db.small < db.opts.logAfter || tx.noLog || !db.roomForLog(tx.pageEnd) {
 		return nil
 	}
 	l := newLogFile(tx.allocateLog(), db.pager.pageSize)
@@ -225,6 +229,9 @@ func (db *DB) extend(pageEnd uint64) error {
 		return nil
 	}
 	size := need + max(int64(growStep*db.pager.pageSize), need/8/int64(db.pager.pageSize)*int64(db.pager.pageSize))
+	if most := db.opts.MaxSize; most > 0 {
+		size = max(need, min(size, most))
+	}
 	if err := db.pager.file.Truncate(size); err != nil {
 		return err
 	}

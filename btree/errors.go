@@ -29,6 +29,9 @@ var (
 	ErrReadOnly = errors.New("btree: read-only")
 	// ErrClosed is returned when the database is closed or about to be.
 	ErrClosed = errors.New("btree: the database is closed")
+	// ErrFull is returned when the file would become larger than Options.MaxSize. Nothing was changed then. What is deleted
+	// makes room after a DB.Checkpoint, when no reader and no kept version needs it.
+	ErrFull = errors.New("btree: the limit of the file's size is reached")
 	// ErrFailed is returned when a write is asked after a failed sync: what reached the disk is unknown until the
 	// database is opened again.
 	ErrFailed = errors.New("btree: an earlier sync failed; close the database and open it again")

@@ -144,6 +144,7 @@ var classes = []struct {
 	{btree.ErrTreeNotEmpty, driver.Exists},
 	{btree.ErrKeyTooLarge, driver.TooLarge},
 	{btree.ErrValueTooLarge, driver.TooLarge},
+	{btree.ErrFull, driver.Full},
 	{syscall.ENOSPC, driver.Full},
 	{syscall.EDQUOT, driver.Full},
 	{syscall.EFBIG, driver.Full},
