@@ -348,8 +348,18 @@ func (s script) admit(ctx context.Context, statement string) error {
 	}
 	if words[0].Is("ANALYZE") { // of MariaDB: runs the statement that follows
 		statement = statement[afterAnalyze(words):]
+	} else if words[0].Kind == sqltext.Word && !slices.ContainsFunc(querying, words[0].Is) {
+		return notReading("the connection is read-only, and %s does not only read", strings.ToUpper(words[0].Text))
 	}
 	return s.isQuery(ctx, statement)
+}
+
+// querying are the words that a query begins with.
+var querying = []string{"SELECT", "WITH", "VALUES", "TABLE"}
+
+func notReading(format string, args ...any) error {
+	return driver.Errorf(driver.ReadOnly, format, args...).
+		WithHint("SELECT, SHOW, DESCRIBE and EXPLAIN can be run; open the database for writing for anything else")
 }
 
 // afterAnalyze returns where the statement begins that is analyzed.
@@ -373,6 +383,5 @@ func (s script) isQuery(ctx context.Context, statement string) error {
 	if k := classify(err); k != driver.Internal && k != driver.Unsupported {
 		return err
 	}
-	return driver.Errorf(driver.ReadOnly, "the connection is read-only, and the statement is not a query that the server takes for one that only reads: %w", err).
-		WithHint("SELECT, SHOW, DESCRIBE and EXPLAIN can be run; open the database for writing for anything else")
+	return notReading("the connection is read-only, and the server does not take the statement for a query that only reads: %w", err)
 }

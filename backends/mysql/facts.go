@@ -13,9 +13,6 @@ type facts struct {
 	mariaDB  bool
 	version  version
 	database string // that is connected to, or empty
-	// lowerCaseNames tells that the names of tables are compared without
-	// regard to upper and lower case.
-	lowerCaseNames bool
 	// statementLog tells that the server logs statements, and so refuses
 	// writes in transactions that read what was committed in the meantime.
 	statementLog bool
@@ -66,7 +63,7 @@ func (f *facts) product() string {
 // variables are those that facts are made of. A server that does not know one
 // does not list it.
 const variables = `SHOW VARIABLES WHERE Variable_name IN
-	('version', 'lower_case_table_names', 'log_bin', 'binlog_format', 'innodb_rollback_on_timeout', 'max_allowed_packet')`
+	('version', 'log_bin', 'binlog_format', 'innodb_rollback_on_timeout', 'max_allowed_packet')`
 
 // readFacts asks a server for what is to be known of it.
 func readFacts(ctx context.Context, q sqlrows.Querier, database string) (*facts, error) {
@@ -82,7 +79,6 @@ func readFacts(ctx context.Context, q sqlrows.Querier, database string) (*facts,
 	}
 	f := &facts{database: database}
 	f.version, f.mariaDB = parseVersion(values["version"])
-	f.lowerCaseNames = values["lower_case_table_names"] != "0"
 	f.statementLog = isOn(values["log_bin"]) && values["binlog_format"] == "STATEMENT"
 	f.rollsBackOnTimeout = isOn(values["innodb_rollback_on_timeout"])
 	f.maxPacket, _ = strconv.Atoi(values["max_allowed_packet"])
