@@ -10,6 +10,9 @@ import (
 // denseShare is the share of a leaf's entries that must change for the leaf to be built anew, rather than changed in place.
 const denseShare = 4
 
+// tryAppendAfter is after how many changes that were applied at once a put is tried at the end of the tree again.
+const tryAppendAfter = 1000
+
 // flush applies the buffered changes of every tree.
 func (tx *Tx) flush() error {
 	for _, name := range slices.Sorted(maps.Keys(tx.trees)) {
@@ -42,6 +45,9 @@ func (t *Tree) flush() error {
 		return nil
 	}
 	defer t.buf.clear()
+	if t.buf.n > tryAppendAfter {
+		t.scattered = false
+	}
 	run, err := t.buf.sorted(t.dropChange)
 	if err == nil {
 		err = t.apply(&sortedRun{buffer: &t.buf, changes: run})

@@ -17,10 +17,13 @@ const (
 func (t *Tree) storeAs(level int, es []entry, how filling) error {
 	kind := t.path[level].p.kind()
 	ends := partition(kind, es, t.tx.db.PageSize(), how)
-	siblings := make([]entry, 0, 2)
+	s := &t.tx.scratch
+	firstSib, firstSep := len(s.siblings), len(s.separators)
+	defer func() { s.siblings, s.separators = s.siblings[:firstSib], s.separators[:firstSep] }()
 	for k, from := range ends[:len(ends)-1] {
-		siblings = append(siblings, t.newSibling(level, kind, es, from, ends[k+1]))
+		s.siblings = append(s.siblings, t.newSibling(level, kind, es, from, ends[k+1]))
 	}
+	siblings := s.siblings[firstSib:]
 	t.rebuild(level, kind, es[:ends[0]]) // last: it gives up the memory that entries alias
 	if len(siblings) == 0 {
 		return nil
@@ -48,7 +51,11 @@ func (t *Tree) newSibling(level int, kind byte, es []entry, from, to int) entry 
 	} else {
 		t.branches++
 	}
-	e.key = append([]byte(nil), e.key...) // the level above decodes into the same memory
+	// The level above decodes into the memory of the entries.
+	s := &t.tx.scratch
+	at := len(s.separators)
+	s.separators = append(s.separators, e.key...)
+	e.key = s.separators[at:len(s.separators):len(s.separators)]
 	return e
 }
 

@@ -46,6 +46,9 @@ type scratch struct {
 	old     []entry
 	arena   []byte
 	fence   []byte
+	// Of splits that are going on, a level above the other: entries for new pages, and memory for their keys.
+	siblings   []entry
+	separators []byte
 }
 
 func newTx(db *DB, m meta, writable bool) *Tx {
