@@ -47,7 +47,7 @@
 // Columns that the user may not read are left out of a table.
 //
 // What it cannot do well: the pages of a view, and of whatever else has positions
-// for keys, take time in proportion to the rows before them; those of a table
-// without a key sort the rest of it. A fraction of a second that an interval
-// with fields, such as interval day, cuts off is not noticed before it is gone.
+// for keys, take time in proportion to the rows before them. A fraction of a
+// second that an interval with fields, such as interval day, cuts off is not
+// noticed before it is gone.
 package postgres

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -195,5 +196,75 @@ func TestDefinitionsMakeTheTablesAgain(t *testing.T) {
 	if text := definition(db, "app.orders"); !strings.Contains(text, "GENERATED ALWAYS AS IDENTITY") ||
 		!strings.Contains(text, "FOREIGN KEY (customer) REFERENCES customers(id) ON DELETE CASCADE") || !strings.Contains(text, "CREATE INDEX newest") {
 		t.Error(text)
+	}
+}
+
+// TestPagesOfATableWithoutAKey take time for themselves, and not for the rest of
+// the table, also where most of it was deleted.
+func TestPagesOfATableWithoutAKey(t *testing.T) {
+	db, u := made(t, `CREATE TABLE t(n int, v text); INSERT INTO t SELECT g, repeat('x', 200) FROM generate_series(1, 20000) g;
+		DELETE FROM t WHERE n BETWEEN 3000 AND 18000 AND n <> 10000; CREATE TABLE empty(n int)`)
+	s := described(t, db, "t")
+	for _, reverse := range []bool{false, true} {
+		for _, limit := range []int{1, 250, 5000} {
+			if limit == 1 && reverse {
+				continue
+			}
+			var got []int64
+			q := driver.Query{Limit: limit, Reverse: reverse}
+			for more := true; more && (limit > 1 || len(got) < 5); {
+				page, err := db.Scan(context.Background(), s, q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, r := range page.Rows {
+					got = append(got, r.Values[0].AsInt())
+				}
+				last := page.Rows[len(page.Rows)-1].Key
+				if q.Range = (tuple.Range{}).After(last); reverse {
+					q.Range = tuple.Range{}.Before(last)
+				}
+				more = page.More
+			}
+			want := 20000 - 15001 + 1
+			if limit == 1 {
+				want = 5
+			}
+			sorted := slices.IsSorted(got)
+			if reverse {
+				slices.Reverse(got)
+				sorted = slices.IsSorted(got)
+			}
+			if len(got) != want || !sorted || got[0] != 1 {
+				t.Errorf("reverse %t, %d a page: %d rows, sorted %t", reverse, limit, len(got), sorted)
+			}
+		}
+	}
+	if rows := all(t, db, described(t, db, "empty")); len(rows) != 0 {
+		t.Errorf("rows: %v", rows)
+	}
+	page, err := db.Scan(context.Background(), s, driver.Query{Limit: 250})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := page.Rows[100].Key
+	for _, c := range []struct {
+		r    tuple.Range
+		want int
+	}{
+		{tuple.Range{Upper: tuple.Bound{Key: k}}, 101}, {tuple.Range{}.Before(k), 100}, {tuple.Prefix(k), 1},
+		{tuple.Range{Lower: tuple.Bound{Key: k}}.Before(page.Rows[249].Key), 149},
+	} {
+		got, err := db.Scan(context.Background(), s, driver.Query{Range: c.r, Limit: 250})
+		if err != nil || len(got.Rows) != c.want || got.More {
+			t.Errorf("%v: %d rows, more %t, %v, want %d", c.r, len(got.Rows), got.More, err, c.want)
+		}
+	}
+	if _, err := db.Scan(context.Background(), s, driver.Query{Range: tuple.Range{}.After(key(tuple.Text("nonsense"))), Limit: 1}); db.Classify(err) != driver.BadValue {
+		t.Errorf("a bound that is no place: %v", err)
+	}
+	runSQL(t, u, "DELETE FROM t")
+	if rows := all(t, db, s); len(rows) != 0 {
+		t.Errorf("rows after all were deleted: %d", len(rows))
 	}
 }

@@ -107,6 +107,14 @@ func (r Reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (dri
 	if s.Identity == driver.Position {
 		return r.scanPositions(ctx, s, q)
 	}
+	if d, ok := r.d.(Windowing); ok && s.Identity == driver.RowID {
+		return r.scanWindows(ctx, d, s, q)
+	}
+	return r.scanByKey(ctx, s, q)
+}
+
+// scanByKey reads a page in one statement.
+func (r Reader) scanByKey(ctx context.Context, s *driver.Schema, q driver.Query) (driver.Page, error) {
 	f := newFields(r.d, s, q)
 	st, some, err := scanStatement(r.d, f)
 	if !some || err != nil {
