@@ -17,13 +17,13 @@ var (
 	_ sqlrows.Sorting   = dialect{}
 )
 
-// Sorts implements [sqlrows.Sorting]. A FLOAT is compared as another number
-// than is shown, an ENUM by its text but sorted by its number, and of long
-// values only the beginning is sorted by.
+// Sorts implements [sqlrows.Sorting]. Of long values only the beginning is sorted
+// by.
 func (dialect) Sorts(_ *driver.Schema, c *driver.Column) bool {
 	t := typeOf(c)
 	switch t.class {
-	case classInt, classBool, classDouble, classDecimal, classDate, classTime, classDatetime, classTimestamp, classUUID:
+	case classInt, classBool, classFloat, classDouble, classDecimal, classBit, classEnum, classSet,
+		classDate, classTime, classDatetime, classTimestamp, classUUID:
 		return true
 	case classText:
 		const perCharacter = 16 // bytes by which it is sorted, at most
