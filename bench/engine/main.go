@@ -35,6 +35,8 @@ type config struct {
 	doc   string
 	out   io.Writer // for results
 	log   io.Writer // for what is being done
+
+	interrupted bool // before everything was measured
 }
 
 // errMissed is returned when everything was measured and a target was missed.

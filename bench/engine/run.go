@@ -14,7 +14,7 @@ import (
 )
 
 // complete reports whether the run measures everything.
-func (c *config) complete() bool { return len(c.works) == 0 && len(c.peers) == 0 }
+func (c *config) complete() bool { return len(c.works) == 0 && len(c.peers) == 0 && !c.interrupted }
 
 func measureAll(ctx context.Context, c config) (err error) {
 	groups, err := c.selected()
@@ -43,7 +43,8 @@ func measureAll(ctx context.Context, c config) (err error) {
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", g.name, err))
 		}
 		if ctx.Err() != nil {
-			return failed
+			c.interrupted = true
+			break
 		}
 	}
 	return errors.Join(failed, c.finish(results, machine(l.dir), time.Since(started)))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -40,6 +41,24 @@ func TestUnknownNamesAreRefused(t *testing.T) {
 	for _, c := range []config{{works: []string{"no such work"}}, {peers: []string{"oracle"}}} {
 		if err := measureAll(t.Context(), c); err == nil {
 			t.Errorf("%+v: measured", c)
+		}
+	}
+}
+
+func TestInterruptedRunWritesNothing(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := config{
+		n: 1000, runs: 1, dir: dir, cache: filepath.Join(dir, "cache"), out: t.Output(), log: t.Output(),
+		json: filepath.Join(dir, "engine.json"), doc: filepath.Join(dir, "BENCHMARKS.md"),
+	}
+	if err := measureAll(ctx, c); err == nil {
+		t.Error("an interrupted run succeeded")
+	}
+	for _, path := range []string{c.json, c.doc} {
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s was written", path)
 		}
 	}
 }
