@@ -25,18 +25,19 @@ type asker func(ctx context.Context, question string) (string, error)
 // errNobody is returned by an asker that has no terminal.
 var errNobody = errors.New("there is no terminal to ask for the password")
 
-// typed holds the passwords that the user has typed, by target, for as long as
-// the program runs: whoever opens a database again is not asked again.
+// typed holds the passwords that the user has typed and that were right, by
+// target, for as long as the program runs: whoever opens a database again is not
+// asked again.
 type typed struct {
 	mu       sync.Mutex
 	password map[string]string
 }
 
-func (t *typed) get(target string) (string, bool) {
+// get returns the password of a target, empty if none is known.
+func (t *typed) get(target string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	password, ok := t.password[target]
-	return password, ok
+	return t.password[target]
 }
 
 func (t *typed) set(target, password string) {
@@ -59,21 +60,29 @@ func (a *app) connect(ctx context.Context, t target, o backends.Options, ask ask
 		return nil, nil, err
 	}
 	asked := access.Source == nil
-	if password, ok := a.typed.get(t.location); ok && asked {
-		access.SetPassword(profile.Typed(password))
+	password := t.typed
+	if password == "" {
+		password = a.typed.get(t.location)
 	}
 	for logins := 0; ; logins++ {
+		if asked && password != "" {
+			access.SetPassword(profile.Typed(password))
+		}
 		o.Connection = &access.Connection
 		s, err := backends.Open(ctx, t.location, o)
+		if err == nil && asked {
+			a.typed.set(t.location, password)
+		}
 		if err == nil || !asked || store.KindOf(err) != store.Permission || logins == maxLogins {
 			return s, access, loginError(access, err)
 		}
-		password, failed := ask(ctx, "Password of "+access.Place+": ")
-		if failed != nil {
+		question, failed := "Password of "+access.Place+": ", error(nil)
+		if logins > 0 {
+			question = "That was not accepted. " + question
+		}
+		if password, failed = ask(ctx, question); failed != nil {
 			return nil, nil, noLogin(err, failed)
 		}
-		a.typed.set(t.location, password)
-		access.SetPassword(profile.Typed(password))
 	}
 }
 

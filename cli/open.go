@@ -25,6 +25,8 @@ type target struct {
 	location string
 	// profile is not nil if the argument names one.
 	profile *profile.Profile
+	// typed is the password that the user has just typed for it, or empty.
+	typed string
 	// warning is about the file that the profile is in, or empty.
 	warning string
 }

@@ -72,14 +72,8 @@ func (a *app) needTerminal() error {
 // openForUI opens a target for the user interface, which asks for a password
 // itself. It may run on any goroutine.
 func (a *app) openForUI(ctx context.Context, r tui.Request) (*store.Store, tui.Opened, error) {
-	given := r.Password
 	return a.openShown(ctx, r, func(_ context.Context, question string) (string, error) {
-		if given == "" {
-			return "", &tui.NeedPassword{Question: question, Again: r.Password != ""}
-		}
-		password := given
-		given = ""
-		return password, nil
+		return "", &tui.NeedPassword{Question: question, Again: r.Password != ""}
 	})
 }
 
@@ -91,6 +85,7 @@ func (a *app) openShown(ctx context.Context, r tui.Request, ask asker) (*store.S
 	if err != nil {
 		return nil, tui.Opened{}, err
 	}
+	t.typed = r.Password
 	opened := tui.Opened{Target: t.text}
 	o := backends.Options{ReadOnly: r.ReadOnly}
 	if t.warning != "" {

@@ -140,7 +140,7 @@ func TestPasswordIsTyped(t *testing.T) {
 		s := l.open("live")
 		s.sees("Password of ")
 		s.types("not-the-one").press("Enter")
-		s.sees("Password of ")
+		s.sees("That was not accepted. Password of ")
 		s.types(l.password).press("Enter")
 		s.table("rowan_e2e_typed")
 		s.sees("live", "PROD", "RO")
