@@ -26,6 +26,7 @@ type arena struct {
 	spare []frameNo
 	next  frameNo  // the first that was never used
 	end   frameNo  // of the newest slab
+	used  int      // frames that are taken
 	gives []func() // give the slabs back to the system
 }
 
@@ -46,6 +47,7 @@ func (a *arena) page(f frameNo) page {
 func (a *arena) take() frameNo {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.used++
 	if n := len(a.spare); n > 0 {
 		f := a.spare[n-1]
 		a.spare = a.spare[:n-1]
@@ -79,7 +81,15 @@ func (a *arena) addSlab() {
 func (a *arena) give(f frameNo) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.used--
 	a.spare = append(a.spare, f)
+}
+
+// inUse returns how many bytes of frames are taken.
+func (a *arena) inUse() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return int64(a.used) * int64(a.pageSize)
 }
 
 // close gives all memory back. No frame may be used any more.

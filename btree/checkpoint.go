@@ -2,7 +2,10 @@ package btree
 
 import (
 	"fmt"
+	"math"
 	"slices"
+
+	"github.com/rowan-db/rowan/btree/vfs"
 )
 
 // checkpoint writes the pages of a version that are only in frames into the file, and its meta. It runs in the background,
@@ -41,7 +44,7 @@ func (db *DB) startCheckpoint() error {
 }
 
 func (db *DB) runCheckpoint(c *checkpoint) error {
-	err := db.writePages(db.frames(c.pages, nil, c.changes), c.meta.pageEnd)
+	err := db.writePages(db.frames(c.pages, nil, c.changes), c.meta.pageEnd, db.pace())
 	if err == nil {
 		err = db.sync()
 	}
@@ -63,6 +66,28 @@ func (db *DB) runCheckpoint(c *checkpoint) error {
 	}
 	db.synced.Broadcast()
 	return nil
+}
+
+// pace returns a function that waits now and then until what was written has left the memory of the system. Otherwise the next
+// commit to the log, whose sync writes all that is waiting for the file, would have to wait for all of the checkpoint.
+func (db *DB) pace() func(off, n int64) error {
+	f, ok := db.pager.file.(vfs.Flusher)
+	if !ok || db.opts.NoSync {
+		return func(int64, int64) error { return nil }
+	}
+	from, end, waiting := int64(math.MaxInt64), int64(0), int64(0)
+	return func(off, n int64) error {
+		from, end, waiting = min(from, off), max(end, off+n), waiting+n
+		if waiting < writeSize {
+			return nil
+		}
+		err := f.Flush(from, end-from)
+		from, end, waiting = math.MaxInt64, 0, 0
+		if err != nil {
+			return db.fail(err)
+		}
+		return nil
+	}
 }
 
 // awaitCheckpoint waits for the checkpoint that is under way. The caller has the writer. After one that failed, the log goes on in
@@ -117,7 +142,7 @@ func (db *DB) unwrittenPages() []uint64 {
 
 // tooManyFrames reports whether a checkpoint should free frames.
 func (db *DB) tooManyFrames() bool {
-	return db.running == nil && len(db.unwritten)*db.pager.pageSize > db.opts.CacheSize/2
+	return db.running == nil && db.pager.arena.inUse() > int64(db.opts.CacheSize)*3/4
 }
 
 // Checkpoint writes what is only in the log into the tree, so that opening the file after a crash has nothing to replay. It

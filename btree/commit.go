@@ -101,7 +101,7 @@ func (tx *Tx) write() error {
 	changes, next.space = db.space.change(tx.version, tx.pageEnd, tx.allocated, tx.inUse, tx.freed)
 	unwritten := db.unwrittenPages()
 	pages := db.frames(unwritten, tx.ownPages(), changes)
-	if err := db.writePages(pages, tx.pageEnd); err != nil {
+	if err := db.writePages(pages, tx.pageEnd, func(int64, int64) error { return nil }); err != nil {
 		db.space.failed(changes)
 		tx.giveBack()
 		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
@@ -197,8 +197,9 @@ func (db *DB) frames(unwritten, changed []uint64, changes []spaceChange) []page 
 	return slices.CompactFunc(pages, func(a, b page) bool { return a.number() == b.number() })
 }
 
-// writePages writes pages with their checksums, adjacent ones together, into a file that is made long enough first.
-func (db *DB) writePages(pages []page, pageEnd uint64) error {
+// writePages writes pages with their checksums, adjacent ones together, into a file that is made long enough first. written is
+// called after each write.
+func (db *DB) writePages(pages []page, pageEnd uint64, written func(off, n int64) error) error {
 	if err := db.extend(pageEnd); err != nil {
 		return err
 	}
@@ -213,7 +214,11 @@ func (db *DB) writePages(pages []page, pageEnd uint64) error {
 		if db.failed.Load() {
 			return db.failure()
 		}
-		if err := writeFull(db.pager.file, buf, int64(first)*int64(db.pager.pageSize)); err != nil {
+		off := int64(first) * int64(db.pager.pageSize)
+		if err := writeFull(db.pager.file, buf, off); err != nil {
+			return err
+		}
+		if err := written(off, int64(len(buf))); err != nil {
 			return err
 		}
 	}

@@ -15,15 +15,17 @@ func (tx *Tx) isLogged() bool {
 // makeRoom sees to it that the active half of the log has room for a record, by turning to the other half. It reports whether
 // there is room: without, the commit goes past the log and may make a larger one.
 func (db *DB) makeRoom(n int) bool {
-	if db.log.fits(n) && !db.tooManyFrames() {
+	if db.log.fits(n) && (!db.tooManyFrames() || db.head.version == db.durable.version) {
 		return true
 	}
 	if db.logGrows(n) {
 		return false
 	}
 	db.awaitCheckpoint()
-	if db.stuck {
-		return false // the other half has records that the newest meta needs
+	if db.stuck || db.head.version == db.durable.version {
+		// The other half has records that the newest meta needs, or there is nothing to write: two metas of one version must not
+		// name different halves.
+		return false
 	}
 	return db.startCheckpoint() == nil && db.log.fits(n)
 }

@@ -102,10 +102,13 @@ func newRand(seed uint64) *rand.Rand {
 }
 
 // newLife returns a life on an empty disk. One in three has no log; that of the others is so small that it is full every few
-// transactions.
+// transactions. One in four has so little memory that every transaction begins a checkpoint.
 func newLife(seed uint64, pageSize int) *life {
 	r := newRand(seed)
 	opts := btree.Options{PageSize: pageSize, NoLog: seed%3 == 0, LogSize: []int{16 << 10, 64 << 10}[seed%2]}
+	if seed%4 == 1 {
+		opts.CacheSize = 1
+	}
 	return &life{disk: &vfs.Mem{}, p: &program{r: r}, acked: contents{}, opts: opts}
 }
 

@@ -29,6 +29,11 @@ type DB struct {
 
 	failedBy atomic.Pointer[error]
 	syncMu   sync.Mutex // held by who syncs the file
+
+	batchMu   sync.Mutex   // guards batch
+	batch     []*batchCall // that wait for their turn
+	batchTurn sync.Mutex   // held while a batch runs
+
 	fileMu   sync.Mutex // guards fileSize
 	fileSize int64
 

@@ -39,7 +39,7 @@ type Options struct {
 	NoMap bool
 
 	// CacheSize bounds in bytes the memory for pages that are not in the file yet, and for copies of pages where the file is not
-	// mapped. It is 256 MB when it is 0.
+	// mapped. It is 512 MB when it is 0.
 	CacheSize int
 
 	// MaxSize is the most bytes that the file may have, without a limit when it is 0. A commit that would make it larger fails
@@ -62,7 +62,7 @@ type Options struct {
 }
 
 const (
-	defaultCacheSize   = 256 << 20
+	defaultCacheSize   = 512 << 20
 	defaultWriteBuffer = 128 << 20
 	mostWriteBuffer    = 1 << 30
 	defaultLogSize     = 64 << 20

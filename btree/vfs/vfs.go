@@ -83,3 +83,11 @@ type Mapper interface {
 	// fault. The slice is valid until unmap is called; writing to it is a fault.
 	Map(size int64) (data []byte, unmap func() error, err error)
 }
+
+// Flusher is implemented by files that can write a part of what is waiting in the system's memory to the disk.
+type Flusher interface {
+	// Flush returns when what was written to the range before the call has left the memory of the system. It makes nothing
+	// survive a crash, for which there is Sync; it leaves less for a Sync to do. After an error the same holds as after one of
+	// Sync.
+	Flush(off, n int64) error
+}
