@@ -136,7 +136,7 @@ func TestCompactMovesPagesForward(t *testing.T) {
 
 // Compaction goes on among readers and a writer, with kept versions: each sees what it must.
 func TestCompactAmongOthers(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(3) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
 			compactAmongOthers(t, seed)
@@ -148,7 +148,7 @@ func compactAmongOthers(t *testing.T, seed uint64) {
 	k := newKeeper(t, seed+2000, btree.Options{History: int(seed % 2)})
 	follower := open(t, k.disk, btree.Options{ReadOnly: true, CacheSize: 1})
 	var held []heldReader
-	for i := range 60 {
+	for i := range 36 {
 		if err := k.step(); err != nil {
 			t.Fatal(err)
 		}
@@ -236,12 +236,12 @@ func TestCommitsDuringCompact(t *testing.T) {
 
 // The power fails during compaction, at any call: all is there, and the next compaction finishes the work.
 func TestPowerCutDuringCompact(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
 			k := newKeeper(t, seed+2500, btree.Options{})
 			r := k.p.r
-			for range 25 {
+			for range 15 {
 				for range 1 + r.IntN(4) {
 					if err := k.step(); err != nil {
 						t.Fatal(err)

@@ -90,11 +90,11 @@ func used(t *testing.T, db *btree.DB) uint64 {
 // Versions that are kept stay as they were through random changes and reopens, and when they are dropped every page that only
 // they had is free.
 func TestKeptVersionsStay(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
 			k := newKeeper(t, seed+300, btree.Options{History: int(seed / 3)})
-			for i := range 80 {
+			for i := range 60 {
 				if err := k.step(); err != nil {
 					t.Fatal(err)
 				}
@@ -137,7 +137,7 @@ func (k *keeper) dropAll(t *testing.T) {
 
 // The power fails among commits that keep and drop versions. Whatever is kept afterwards is whole, and all pages are accounted for.
 func TestKeptVersionsSurvivePowerCuts(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
 			k := newKeeper(t, seed+900, btree.Options{History: int(seed / 3)})

@@ -97,7 +97,7 @@ func TestReadersInOtherProcesses(t *testing.T) {
 	if !out.Scan() || out.Text() != "open" {
 		t.Fatalf("the child says %q", out.Text())
 	}
-	for range 60 {
+	for range 40 {
 		n := commit()
 		if _, err := io.WriteString(in, "look\n"); err != nil {
 			t.Fatal(err)
@@ -268,7 +268,7 @@ func followersSeeEveryVersion(t *testing.T, seed uint64) {
 			}
 		}
 	})
-	for range 60 {
+	for range 40 {
 		if err := l.transaction(writer); err != nil {
 			t.Fatal(err)
 		}
