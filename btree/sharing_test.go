@@ -176,6 +176,65 @@ func TestFollowerOfAWriterThatIsKilled(t *testing.T) {
 	}
 }
 
+// A file that is compacted and cut off under a process that has it mapped is read on, the old snapshot as well as the new versions.
+func TestCompactBesideAReaderInAnotherProcess(t *testing.T) {
+	needSharing(t)
+	path := filepath.Join(t.TempDir(), dbName)
+	db, err := btree.Open(path, &btree.Options{PageSize: 4096})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	n := uint64(0)
+	commit := func() {
+		t.Helper()
+		if err := db.Update(func(tx *btree.Tx) error {
+			n, err = advanceTx(tx)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit()
+	_, in, out := startChild(t, "read", path)
+	if !out.Scan() || out.Text() != "open" {
+		t.Fatalf("the child says %q", out.Text())
+	}
+	for range 6 {
+		for range 8 {
+			commit()
+		}
+		if err := db.Update(func(tx *btree.Tx) error { // something to cut off
+			_, err := tx.CreateTree("large")
+			return errors.Join(err, counterRowsIn(tx, "large"), tx.DropTree("large"))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Compact(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(in, "look\n"); err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprint(1, n); !out.Scan() || out.Text() != want {
+			t.Fatalf("the child says %q, want %q", out.Text(), want)
+		}
+	}
+	mustCheck(t, db)
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// counterRowsIn fills a tree with a megabyte.
+func counterRowsIn(tx *btree.Tx, name string) error {
+	tree, err := tx.Tree(name)
+	for i := range 1000 {
+		err = errors.Join(err, tree.Put(key64(i), make([]byte, 1000)))
+	}
+	return err
+}
+
 // Both ends are named: the writer sees who reads, and what.
 func TestProcessesAreNamed(t *testing.T) {
 	needSharing(t)
