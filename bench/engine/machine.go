@@ -22,7 +22,8 @@ func machine(dir string) []string {
 	}
 	add("processor: %s", fmt.Sprintf("%s, %d in use", orUnknown(field("/proc/cpuinfo", "model name")), runtime.NumCPU()))
 	add("memory: %s", field("/proc/meminfo", "MemTotal"))
-	add("kernel: %s", kernel())
+	add("load average at the end, of this and other work: %s", contents("/proc/loadavg"))
+	add("kernel: %s", contents("/proc/sys/kernel/osrelease"))
 	add("file system of the stores: %s", fileSystem(dir))
 	add("Go: %s", strings.TrimPrefix(runtime.Version(), "go"))
 	for _, m := range []string{"go.etcd.io/bbolt", "github.com/cockroachdb/pebble/v2"} {
@@ -60,8 +61,9 @@ func field(path, name string) string {
 	return ""
 }
 
-func kernel() string {
-	text, err := os.ReadFile("/proc/sys/kernel/osrelease")
+// contents returns what a file of one line says.
+func contents(path string) string {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return ""
 	}

@@ -14,14 +14,14 @@ const seedNote = `As YAKV's README has it: milliseconds for all the records, in 
 func seedGroups() []group {
 	return []group{
 		{
-			name: "1M records of 8+8", note: seedNote, data: dataKind{"8", "8"},
+			name: "YAKV's table of 8+8", note: seedNote, data: dataKind{"8", "8"},
 			works: []work{
 				seedWrite("8+8 seq", "put {seq} {n} {n} append", ours, "yakv", "yakv-wal", "lmdb", "leveldb"),
 				seedWrite("8+8 rnd", "put {perm} {n} {n}", ours, "yakv", "yakv-wal", "lmdb", "leveldb"),
 			},
 		},
 		{
-			name: "1M records of 4+100", note: seedNote, data: dataKind{"4", "100"}, prepare: load,
+			name: "YAKV's table of 4+100", note: seedNote, data: dataKind{"4", "100"}, prepare: load,
 			works: []work{
 				seedWrite("4+100 seq-write", "put {seq} {n} {n} append", seedEngines...),
 				seedWrite("4+100 rnd-write", "put {perm} {n} {n}", seedEngines...),
@@ -49,7 +49,7 @@ func seedWrite(name, run string, engines ...string) work {
 // the size of transactions.
 func transactionSizes() group {
 	g := group{
-		name: "1M random inserts by the size of transactions",
+		name: "YAKV's table of random inserts by the size of transactions",
 		note: seedNote + ` btree itself chooses by a transaction's size between its log and copy-on-write; in the second column the log is turned off, so that every commit is by copy-on-write. Each cell was measured once: it is a sum over all commits.`,
 		data: dataKind{"4", "100"},
 	}
