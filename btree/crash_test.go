@@ -92,6 +92,9 @@ func (l *life) recover(t *testing.T) {
 // seedEnv names a number that makes the random programs others than usual: a longer test is a loop over such numbers.
 const seedEnv = "BTREE_TEST_SEED"
 
+// cutsEnv names how many power cuts TestManyPowerCuts makes, when it is to make more than usual.
+const cutsEnv = "BTREE_TEST_CUTS"
+
 // newRand returns the generator of a random program. The second half of its seed is from the environment.
 func newRand(seed uint64) *rand.Rand {
 	more, err := strconv.ParseUint(os.Getenv(seedEnv), 10, 64)
@@ -136,11 +139,14 @@ func TestPowerCutAtEveryCall(t *testing.T) {
 
 // A database lives through many power cuts, and what one leaves behind does not harm the next life.
 func TestManyPowerCuts(t *testing.T) {
-	lives := 25
+	lives, seeds := 25, uint64(12)
 	if testing.Short() {
 		lives = 10
 	}
-	for seed := range uint64(12) {
+	if n, err := strconv.ParseUint(os.Getenv(cutsEnv), 10, 64); err == nil {
+		seeds = (n + uint64(lives) - 1) / uint64(lives)
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
 			l := newLife(seed+100, []int{4 << 10, 16 << 10}[seed%2])

@@ -105,21 +105,20 @@ func (db *DB) logGrows(n int) bool {
 	return db.wantLog > 2*db.log.size
 }
 
-// allocateLog reserves pages for a log at the end of the file, where nothing is in the way when it is given up.
+// allocateLog reserves pages for a log: where an earlier one was, or at the end of the file.
 func (tx *Tx) allocateLog() logPlace {
 	db := tx.db
 	db.wantLog = max(db.wantLog, db.logSize(0))
 	size := db.pager.pageSize
 	per := groupPages(size)
 	pages := min(max(2, uint64(db.wantLog)/uint64(size)/2), (per-firstPage)/2)
-	first := nextPage(size, tx.pageEnd-1)
-	for first/per != (first+2*pages-1)/per { // space pages would lie in it: it begins in the next group
-		tx.release(tx.allocateEnd(1))
-		first = nextPage(size, tx.pageEnd-1)
+	first, ok := db.space.take(2 * pages)
+	if ok {
+		tx.noteAllocated(first, 2*pages)
+	} else {
+		first = tx.allocateLogEnd(2 * pages)
 	}
-	tx.each([]extent{{first: tx.allocateEnd(2 * pages), pages: 2 * pages}}, func(no uint64) {
-		db.pager.table.set(no, own)
-	})
+	tx.each([]extent{{first: first, pages: 2 * pages}}, func(no uint64) { db.pager.table.set(no, own) })
 	var generation [8]byte
 	_, _ = rand.Read(generation[:]) // it never fails
 	return logPlace{first: first, pages: uint32(pages), generation: le.Uint64(generation[:])}
@@ -160,4 +159,17 @@ func (db *DB) settleMetas(end uint64) error {
 		db.durable, db.head = m, m
 	}
 	return db.writeMeta(&m)
+}
+
+// allocateLogEnd returns the first page of a run at the end of the file in which no space pages lie: else it begins in the next
+// group.
+func (tx *Tx) allocateLogEnd(pages uint64) uint64 {
+	size := tx.db.pager.pageSize
+	per := groupPages(size)
+	first := nextPage(size, tx.pageEnd-1)
+	for first/per != (first+pages-1)/per {
+		tx.release(tx.allocateEnd(1))
+		first = nextPage(size, tx.pageEnd-1)
+	}
+	return tx.allocateEnd(pages)
 }

@@ -168,14 +168,19 @@ func (g *group) find(n int) (int, bool) {
 		if n == 1 {
 			return w*64 + bits.TrailingZeros64(word), true
 		}
-		for b := range 64 {
-			if word>>b&1 == 0 {
+		for b := 0; b < 64; {
+			rest := word >> b
+			if zeros := bits.TrailingZeros64(rest); zeros > 0 {
 				run = 0
+				b += zeros
 				continue
 			}
-			if run++; run == n {
-				return w*64 + b - n + 1, true
+			ones := bits.TrailingZeros64(^rest)
+			if run+ones >= n {
+				return w*64 + b - run, true
 			}
+			run += ones
+			b += ones
 		}
 	}
 	return 0, false
