@@ -97,11 +97,12 @@ func beyond(r tuple.Range, k tuple.Tuple, reverse bool) tuple.Range {
 // open while the loop's body runs. Unlike that of [Table.Scan], q.Limit is the
 // largest number of rows in total, and 0 is no limit. An error ends the
 // iteration.
+//
+// Once it is clear that many rows are wanted, the next page is read while the
+// body runs, except in a transaction, which may do one thing at a time.
 func (t *Table) Rows(ctx context.Context, q Query) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		p, left := t.pager(q), int64(q.Limit)
-		for !p.done {
-			rows, err := p.next(ctx, left)
+		for rows, err := range t.pager(q).pages(ctx, int64(q.Limit)) {
 			if err != nil {
 				yield(Row{}, err)
 				return
@@ -111,12 +112,52 @@ func (t *Table) Rows(ctx context.Context, q Query) iter.Seq2[Row, error] {
 					return
 				}
 			}
-			if q.Limit > 0 {
-				if left -= int64(len(rows)); left <= 0 {
-					return
-				}
+		}
+	}
+}
+
+// paged is a page that was read, or why it was not.
+type paged struct {
+	rows []Row
+	err  error
+}
+
+// pages iterates over the pages of what remains, of at most limit rows in total
+// if that is positive.
+func (p *pager) pages(ctx context.Context, limit int64) iter.Seq2[[]Row, error] {
+	return func(yield func([]Row, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		var coming chan paged // the next page, while it is read ahead
+		defer func() {
+			cancel()
+			if coming != nil {
+				<-coming // nothing goes on after the iteration
+			}
+		}()
+		left := limit
+		read := func() paged {
+			rows, err := p.next(ctx, left)
+			return paged{rows, err}
+		}
+		_, alone := p.table.reader.(driver.Tx)
+		page := read()
+		for first := true; page.err == nil; first = false {
+			left -= int64(len(page.rows))
+			more := !p.done && (limit <= 0 || left > 0)
+			if more && !first && !alone {
+				coming = make(chan paged, 1)
+				go func(to chan<- paged) { to <- read() }(coming)
+			}
+			if !yield(page.rows, nil) || !more {
+				return
+			}
+			if coming == nil {
+				page = read()
+			} else {
+				page, coming = <-coming, nil
 			}
 		}
+		yield(nil, page.err)
 	}
 }
 
