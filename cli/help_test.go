@@ -20,12 +20,19 @@ func TestExamples(t *testing.T) {
 	if err := os.Rename(path, filepath.Join(dir, "shop.rowan")); err != nil {
 		t.Fatal(err)
 	}
-	sqlite(t, filepath.Join(dir, "music.db"), musicTable)
+	music := filepath.Join(dir, "music.db")
+	sqlite(t, music, musicTable)
 	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}
-	runExamples(t, dir, a.rootCommand())
+	without := "no example of what this build lacks"
+	if !opensSQLite(t, music) {
+		without = "music.db"
+	}
+	runExamples(t, dir, a.rootCommand(), without)
 }
 
-func runExamples(t *testing.T, dir string, parent *cobra.Command) {
+// runExamples runs the examples of all commands, but for lines that have a text
+// in them.
+func runExamples(t *testing.T, dir string, parent *cobra.Command, without string) {
 	for _, cmd := range parent.Commands() {
 		if slices.Contains([]string{"help", "completion"}, cmd.Name()) {
 			continue // those of the library
@@ -35,9 +42,11 @@ func runExamples(t *testing.T, dir string, parent *cobra.Command) {
 			t.Errorf("%s has no example of itself", cmd.CommandPath())
 		}
 		for _, line := range examples {
-			runExample(t, dir, line)
+			if !strings.Contains(line, without) {
+				runExample(t, dir, line)
+			}
 		}
-		runExamples(t, dir, cmd)
+		runExamples(t, dir, cmd, without)
 	}
 }
 
