@@ -1,5 +1,7 @@
 package redis
 
+import "unsafe"
+
 // cursor moves over a tree whose pairs come in batches. It implements
 // [kvrows.Cursor].
 type cursor struct {
@@ -64,7 +66,7 @@ func (c *cursor) fetch(s span) bool {
 }
 
 // Key implements [kvrows.Cursor].
-func (c *cursor) Key() []byte { return []byte(c.pairs[c.at].key) }
+func (c *cursor) Key() []byte { return bytesOf(c.pairs[c.at].key) }
 
 // ValueLen implements [kvrows.Cursor].
 func (c *cursor) ValueLen() (uint64, error) { return uint64(len(c.pairs[c.at].value)), nil }
@@ -72,8 +74,12 @@ func (c *cursor) ValueLen() (uint64, error) { return uint64(len(c.pairs[c.at].va
 // Value implements [kvrows.Cursor].
 func (c *cursor) Value(n int) ([]byte, error) {
 	v := c.pairs[c.at].value
-	return []byte(v[:min(n, len(v))]), nil
+	return bytesOf(v[:min(n, len(v))]), nil
 }
 
 // Err implements [kvrows.Cursor].
 func (c *cursor) Err() error { return c.err }
+
+// bytesOf returns the bytes of a string, which must not be changed: what a
+// cursor gives is only read, and copies would cost as much as the decoding.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	client "github.com/redis/go-redis/v9"
 
@@ -139,19 +140,16 @@ func (t *readTree) entry(tree string) ([]byte, bool, error) {
 
 // GetAll implements [kvrows.Remote].
 func (t *readTree) GetAll(keys [][]byte) ([][]byte, error) {
-	if t.home.unlisted && len(keys) == 0 {
-		return nil, nil
-	}
-	var got *client.SliceCmd
-	err := t.existing(func(p client.Pipeliner) {
-		if len(keys) > 0 {
-			got = p.HMGet(t.tx.ctx, t.home.rows, asStrings(keys)...)
+	if len(keys) > 0 {
+		got, err := t.tx.server.rdb.HMGet(t.tx.ctx, t.home.rows, asStrings(keys)...).Result()
+		if err != nil {
+			return nil, err
 		}
-	})
-	if err != nil || got == nil {
-		return nil, err
+		if values := asBytes(got); slices.ContainsFunc(values, func(v []byte) bool { return v != nil }) {
+			return values, nil // what has rows exists
+		}
 	}
-	return asBytes(got.Val()), nil
+	return make([][]byte, len(keys)), t.existing(func(client.Pipeliner) {})
 }
 
 func asStrings(keys [][]byte) []string {
@@ -194,8 +192,7 @@ func (t *readTree) readSteady(s span) ([]pair, error) {
 
 // readByScript reads in one round trip, whatever others write.
 func (t *readTree) readByScript(s span) ([]pair, error) {
-	keys, args := s.scriptArgs(t.name, t.home)
-	answer, err := pageScript.Run(t.tx.ctx, t.tx.server.rdb, keys, args...).Slice()
+	answer, err := t.tx.server.page(t.tx.ctx, t.name, t.home, s)
 	if err == client.Nil {
 		return nil, noTable(t.name)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	client "github.com/redis/go-redis/v9"
 
@@ -26,8 +27,9 @@ const batch = 500
 // [kvrows.Engine].
 type server struct {
 	rdb     *client.Client
-	version int      // see parseVersion
-	kvlayer []string // namespaces, see kvlayer.go
+	version int         // see parseVersion
+	kvlayer []string    // namespaces, see kvlayer.go
+	sent    atomic.Bool // the server has been sent pageScript
 
 	mu    sync.Mutex
 	found map[string]home // of the tables that kvlayer made

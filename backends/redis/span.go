@@ -1,6 +1,8 @@
 package redis
 
 import (
+	"context"
+
 	client "github.com/redis/go-redis/v9"
 )
 
@@ -78,8 +80,14 @@ func flag(b bool) string {
 	return ""
 }
 
-// scriptArgs returns the keys and arguments of pageScript.
-func (s span) scriptArgs(tree string, h home) (keys []string, args []any) {
-	return []string{registryKey, h.order, h.rows},
-		[]any{flag(!h.unlisted), tree, s.command(), s.edge(), s.end(), s.limit, flag(s.keysOnly)}
+// page runs pageScript. The first time it is sent as a whole, and by its
+// checksum from then on.
+func (s *server) page(ctx context.Context, tree string, h home, part span) ([]any, error) {
+	keys := []string{registryKey, h.order, h.rows}
+	args := []any{flag(!h.unlisted), tree, part.command(), part.edge(), part.end(), part.limit, flag(part.keysOnly)}
+	run := pageScript.Run
+	if !s.sent.Swap(true) {
+		run = pageScript.Eval
+	}
+	return run(ctx, s.rdb, keys, args...).Slice()
 }
