@@ -120,6 +120,11 @@ func options(c driver.Connection, p place) *client.Options {
 		DisableIdentity:          true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 		ContextTimeoutEnabled:    true,
+		// One pool, so that what follows uses the connection that there is, with
+		// room for a page.
+		PipelinePoolSize: -1,
+		ReadBufferSize:   128 << 10,
+		WriteBufferSize:  64 << 10,
 	}
 	o.OnConnect = func(ctx context.Context, conn *client.Conn) error {
 		for _, s := range c.Startup {
