@@ -78,9 +78,21 @@ func program(t *testing.T, name string) string {
 }
 
 func postgresShop(t *testing.T) *shop {
-	const variable = "ROWAN_TEST_POSTGRES"
-	s := &shop{T: t, url: serverURL(t, variable, shopDatabase)}
-	admin := serverURL(t, variable, "")
+	s := postgresServer(t)
+	s.url = serverURL(t, postgresVariable, shopDatabase)
+	s.load("shop_postgres.sql")
+	return s
+}
+
+const (
+	postgresVariable = "ROWAN_TEST_POSTGRES"
+	mysqlVariable    = "ROWAN_TEST_MYSQL"
+)
+
+// postgresServer is the server's own database, and psql.
+func postgresServer(t *testing.T) *shop {
+	admin := serverURL(t, postgresVariable, "")
+	s := &shop{T: t, url: admin}
 	s.run = func(db, statements string) string {
 		u := *admin
 		if db != "" {
@@ -91,7 +103,6 @@ func postgresShop(t *testing.T) *shop {
 		return client(t, statements, []string{"PGPASSWORD=" + password}, "psql", "-qXAt", "-v", "ON_ERROR_STOP=1", u.String())
 	}
 	s.dump = func(table string) string { return "copy (select * from " + postgresName(table) + ") to stdout" }
-	s.load("shop_postgres.sql")
 	return s
 }
 
@@ -112,8 +123,15 @@ func postgresName(table string) string {
 }
 
 func mysqlShop(t *testing.T) *shop {
-	const variable = "ROWAN_TEST_MYSQL"
-	s := &shop{T: t, url: serverURL(t, variable, shopDatabase)}
+	s := mysqlServer(t)
+	s.url = serverURL(t, mysqlVariable, shopDatabase)
+	s.load("shop_mysql.sql")
+	return s
+}
+
+// mysqlServer is the server's own database, and the client of MariaDB.
+func mysqlServer(t *testing.T) *shop {
+	s := &shop{T: t, url: serverURL(t, mysqlVariable, "")}
 	s.run = func(db, statements string) string {
 		password, _ := s.url.User.Password()
 		return client(t, statements, []string{"MYSQL_PWD=" + password}, "mariadb", "--no-defaults", "-N", "-B", "--binary-as-hex",
@@ -129,7 +147,6 @@ func mysqlShop(t *testing.T) *shop {
 		}
 		return "select " + columns + " from " + table
 	}
-	s.load("shop_mysql.sql")
 	return s
 }
 
