@@ -64,18 +64,7 @@ func (e enclosed) Exec(ctx context.Context, query string, args []any) (sql.Resul
 }
 
 func (e enclosed) query(ctx context.Context, query string, args []any, columns []*driver.Column) (*rows, error) {
-	p := parametersOf(args)
-	var b pgconn.Batch
-	for _, statement := range e.before {
-		b.ExecParams(statement, nil, nil, nil, nil)
-	}
-	if d := e.c.statements.find(ctx, e.c.pg, query, p.oids); d != nil {
-		b.ExecStatement(d, p.values, p.formats, formats(columns))
-	} else {
-		b.ExecParams(query, p.values, p.oids, p.formats, formats(columns))
-	}
-	b.ExecParams(e.after, nil, nil, nil, nil)
-	all := e.c.pg.ExecBatch(ctx, &b)
+	all := e.c.pg.ExecBatch(ctx, e.batch(ctx, query, parametersOf(args), formats(columns)))
 	end := func() error { return e.c.failed(ctx, e.end(all)) }
 	for range len(e.before) + 1 { // theirs, then the query's
 		if !all.NextResult() {
@@ -83,6 +72,32 @@ func (e enclosed) query(ctx context.Context, query string, args []any, columns [
 		}
 	}
 	return &rows{ctx: ctx, c: e.c, result: all.ResultReader(), columns: columns, end: end}, nil
+}
+
+// batch returns the query with what stands around it. That is prepared, too, if
+// the query is: what runs once is not worth the round trips.
+func (e enclosed) batch(ctx context.Context, query string, p parameters, results []int16) *pgconn.Batch {
+	b := new(pgconn.Batch)
+	d := e.c.statements.find(ctx, e.c.pg, query, p.oids)
+	around := func(statement string) {
+		if d != nil {
+			if own := e.c.statements.command(ctx, e.c.pg, statement); own != nil {
+				b.ExecStatement(own, nil, nil, nil)
+				return
+			}
+		}
+		b.ExecParams(statement, nil, nil, nil, nil)
+	}
+	for _, statement := range e.before {
+		around(statement)
+	}
+	if d != nil {
+		b.ExecStatement(d, p.values, p.formats, results)
+	} else {
+		b.ExecParams(query, p.values, p.oids, p.formats, results)
+	}
+	around(e.after)
+	return b
 }
 
 // end reads what is left, and undoes what a failure has left.

@@ -43,6 +43,23 @@ func (s *statements) find(ctx context.Context, pg *pgconn.PgConn, query string, 
 		s.note(ctx, pg, key)
 		return nil
 	}
+	return s.prepare(ctx, pg, key, query, oids)
+}
+
+// command returns the description of a statement without parameters that stands
+// around others, nil if it is not prepared. In a transaction none is prepared
+// anew: a failure would fail the transaction.
+func (s *statements) command(ctx context.Context, pg *pgconn.PgConn, query string) *pgconn.StatementDescription {
+	if s == nil {
+		return nil
+	}
+	if d := s.prepared[query]; d != nil || pg.TxStatus() != inNone {
+		return d
+	}
+	return s.prepare(ctx, pg, query, query, nil)
+}
+
+func (s *statements) prepare(ctx context.Context, pg *pgconn.PgConn, key, query string, oids []uint32) *pgconn.StatementDescription {
 	s.next++
 	d, err := pg.Prepare(ctx, "rowan_"+strconv.Itoa(s.next), query, oids)
 	if err != nil {
