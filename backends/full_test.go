@@ -59,7 +59,7 @@ func owner(t *testing.T, pid string) uint32 {
 // server ends itself when a file cannot grow.
 func TestPostgresDiskFull(t *testing.T) {
 	s := postgresServer(t)
-	dir := smallDisk(t, owner(t, s.run("", "select pg_backend_pid();\n")))
+	dir := smallDisk(t, owner(t, s.run("", "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1);\n")))
 	s.run("", "create tablespace rowan_small location '"+dir+"';\n")
 	t.Cleanup(func() { s.run("", "drop tablespace rowan_small;\n") })
 	s.run("", "create table full_disk (id integer primary key, body bytea) tablespace rowan_small; alter table full_disk alter body set storage external;\n")
