@@ -38,15 +38,6 @@ func (t *terminal) Write(b []byte) (int, error) {
 	return t.written.Write(b)
 }
 
-// show replaces what was written.
-func (t *terminal) show(text string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.written.Reset()
-	t.written.WriteString(text)
-	t.more.Broadcast()
-}
-
 // await waits until text was written.
 func (t *terminal) await(text string) {
 	t.mu.Lock()
@@ -156,12 +147,46 @@ func stagedInsert(t *testing.T, s *shop) *store.ChangeSet {
 	return changes
 }
 
-// TestNobodyTouchesWhatACommitHas presses keys while a commit has the change
-// set on another goroutine. The race detector finds out who reads it there.
-// watched is a model whose screen can be waited for.
+// screens are all that a program showed. One that stays for a moment only is not missed by who waits for it, however late that
+// goroutine runs.
+type screens struct {
+	mu    sync.Mutex
+	shown []string
+	more  *sync.Cond
+	seen  int // await looks no further back than this
+}
+
+func newScreens() *screens {
+	s := &screens{}
+	s.more = sync.NewCond(&s.mu)
+	return s
+}
+
+func (s *screens) show(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = append(s.shown, text)
+	s.more.Broadcast()
+}
+
+// await waits for a screen with text: the one that the last call found, or one after it.
+func (s *screens) await(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ; ; s.seen++ {
+		for s.seen == len(s.shown) {
+			s.more.Wait()
+		}
+		if strings.Contains(s.shown[s.seen], text) {
+			return
+		}
+	}
+}
+
+// watched is a model whose screens can be waited for.
 type watched struct {
 	*Model
-	screen *terminal
+	screens *screens
 }
 
 // Update implements [tea.Model].
@@ -173,10 +198,12 @@ func (w watched) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // View implements [tea.Model]. The program calls it after every message.
 func (w watched) View() tea.View {
 	v := w.Model.View()
-	w.screen.show(ansi.Strip(v.Content))
+	w.screens.show(ansi.Strip(v.Content))
 	return v
 }
 
+// TestNobodyTouchesWhatACommitHas presses keys while a commit has the change
+// set on another goroutine. The race detector finds out who reads it there.
 func TestNobodyTouchesWhatACommitHas(t *testing.T) {
 	s, err := openShop()
 	if err != nil {
@@ -191,7 +218,7 @@ func TestNobodyTouchesWhatACommitHas(t *testing.T) {
 	m := New(context.Background(), o)
 	in, keys := io.Pipe()
 	defer keys.Close()
-	screen := newTerminal()
+	screen := newScreens()
 	go func() {
 		screen.await("1 staged")
 		io.WriteString(keys, "\x13") // ctrl+s
