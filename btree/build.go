@@ -1,10 +1,14 @@
 package btree
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // decode appends the entries of p to es. The values alias the page; the keys are assembled in *arena.
 func decode(p page, es []entry, arena *[]byte) []entry {
 	branch := p.isBranch()
+	es = slices.Grow(es, p.count())
 	for i := range p.count() {
 		var e entry
 		if !branch || i > 0 {

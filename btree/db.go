@@ -25,6 +25,7 @@ type DB struct {
 
 	writer  chan struct{} // holds a token while there is a write transaction
 	changes changeMemory  // of the write transaction
+	scratch scratch       // of the write transaction to come
 	failed  atomic.Bool   // a sync failed: nothing is written any more
 
 	failedBy atomic.Pointer[error]
@@ -260,6 +261,7 @@ func (db *DB) beginWrite() (*Tx, error) {
 		db.space.settle(db.protected())
 	}
 	tx := db.register(newTx(db, db.head, true))
+	tx.scratch, db.scratch = db.scratch, scratch{}
 	tx.log = txLog{buf: db.logBuf[:0], limit: db.longestRecord()}
 	return tx, nil
 }

@@ -19,7 +19,7 @@ type merging struct {
 // so that pages become full.
 func (t *Tree) merge(r *sortedRun, n int) error {
 	s := &t.tx.scratch
-	s.entries, s.arena = s.entries[:0], s.arena[:0]
+	s.reset()
 	key, _, _ := r.next()
 	m := merging{Tree: t, run: r, room: mergePages * t.tx.db.PageSize()}
 	err := m.leaf(t.path[0].p, n)

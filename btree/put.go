@@ -323,7 +323,7 @@ func (t *Tree) insertSplitting(e *entry) error {
 		return t.newTail(e)
 	}
 	s := &t.tx.scratch
-	s.entries, s.arena = s.entries[:0], s.arena[:0]
+	s.reset()
 	s.entries = decode(leaf.p, s.entries, &s.arena)
 	es := append(s.entries, entry{})
 	copy(es[leaf.i+1:], es[leaf.i:])

@@ -1,5 +1,7 @@
 package btree
 
+import "bytes"
+
 // underfull reports whether a page should be merged with a neighbour: less than a quarter is in use, or it is a branch that
 // decides nothing.
 func underfull(p page) bool {
@@ -51,7 +53,7 @@ func (t *Tree) mergeNeighbours(level int) error {
 	}
 	t.path[level+1].i = left
 	t.path[level] = step{no: leftNo, p: lp}
-	es := joined(lp, rp, parent.p.appendKey(nil, left+1))
+	es := t.joined(lp, rp, parent.p, left+1)
 	kind, size := lp.kind(), t.tx.db.PageSize()
 	if measureAll(kind, es) <= size*3/4 {
 		t.rebuild(level, kind, es)
@@ -67,16 +69,20 @@ func (t *Tree) mergeNeighbours(level int) error {
 	return t.shareOut(level, left, rightNo, es, m)
 }
 
-// joined returns the entries of two neighbours. The key of the first entry of a branch is its separator.
-func joined(left, right page, sep []byte) []entry {
-	var arena []byte
-	es := decode(left, nil, &arena)
-	n := len(es)
-	es = decode(right, es, &arena)
+// joined returns the entries of two neighbours, of which the right one is at entry i of their parent. The key of the first entry
+// of a branch is its separator.
+func (t *Tree) joined(left, right, parent page, i int) []entry {
+	s := &t.tx.scratch
+	s.reset()
+	s.arena = parent.appendKey(s.arena, i)
+	sep := s.arena[:len(s.arena):len(s.arena)]
+	n := left.count()
+	s.entries = decode(left, s.entries, &s.arena)
+	s.entries = decode(right, s.entries, &s.arena)
 	if left.isBranch() {
-		es[n].key = sep
+		s.entries[n].key = sep
 	}
-	return es
+	return s.entries
 }
 
 // shareOut rebuilds the page at a level of the path and its right neighbour with the entries before and from m.
@@ -97,6 +103,7 @@ func (t *Tree) shareOut(level, left int, rightNo uint64, es []entry, m int) erro
 	if parent.insert(left+1, &e) {
 		return nil
 	}
+	e.key = bytes.Clone(sep) // splice decodes into the memory where it is
 	return t.splice(level+1, left+1, left+1, []entry{e})
 }
 

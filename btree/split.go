@@ -88,7 +88,7 @@ func (t *Tree) newRoot(level int, first entry, siblings []entry) error {
 // splice replaces the entries [i,j) of the branch at a level of the path.
 func (t *Tree) splice(level, i, j int, with []entry) error {
 	s := &t.tx.scratch
-	s.entries, s.arena = s.entries[:0], s.arena[:0]
+	s.reset()
 	s.entries = decode(t.path[level].p, s.entries, &s.arena)
 	es := append([]entry(nil), s.entries[:i]...)
 	es = append(append(es, with...), s.entries[j:]...)

@@ -40,17 +40,6 @@ type Tx struct {
 	scratch      scratch
 }
 
-// scratch is memory that rebuilding pages uses again and again.
-type scratch struct {
-	entries []entry
-	old     []entry
-	arena   []byte
-	fence   []byte
-	// Of splits that are going on, a level above the other: entries for new pages, and memory for their keys.
-	siblings   []entry
-	separators []byte
-}
-
 func newTx(db *DB, m meta, writable bool) *Tx {
 	tx := &Tx{db: db, meta: m, pageEnd: m.pageEnd, writable: writable}
 	if writable {
@@ -96,9 +85,10 @@ func (tx *Tx) end() {
 		tx.dropChanges()
 		tx.db.changes.shrink(keepChunks)
 		tx.db.keepLogBuffer(tx.log.buf)
+		tx.db.scratch.keep(&tx.scratch)
 	}
 	tx.dropLoose()
-	tx.saves, tx.scratch = nil, scratch{}
+	tx.saves = nil
 	tx.db.end(tx)
 }
 
