@@ -40,7 +40,7 @@ func (tx *Tx) Commit() (err error) {
 		return err
 	}
 	db := tx.db
-	if err := db.roomFor(tx.pageEnd); err != nil && tx.pageEnd > tx.meta.pageEnd {
+	if err := tx.checkSize(); err != nil {
 		tx.giveBack()
 		return err
 	}

@@ -252,6 +252,7 @@ func (db *DB) beginWrite() (*Tx, error) {
 		return nil, db.failure()
 	}
 	db.reapCheckpoint()
+	db.makeRoomWhenFull()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if db.isClosing() {

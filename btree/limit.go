@@ -2,17 +2,67 @@ package btree
 
 import "fmt"
 
-// roomFor checks that a file of so many pages is within Options.MaxSize.
-func (db *DB) roomFor(pageEnd uint64) error {
-	need, most := int64(pageEnd)*int64(db.pager.pageSize), db.opts.MaxSize
-	if most > 0 && need > most {
-		return fmt.Errorf("btree: commit failed, nothing was changed: %w: the file would have %d bytes, and may have %d", ErrFull, need, most)
+// reservePages is how many pages below Options.MaxSize are kept for transactions that need no more pages than they give up, so
+// that something can be deleted from a full file: also what a delete changes is copied first. It is enough for the edges of a
+// deleted range in a tree of five levels, the catalog, and a few such transactions before a reader ends.
+const reservePages = 16
+
+// reserve returns how many pages only transactions may use that do not grow.
+func (db *DB) reserve() uint64 { return min(reservePages, db.mostPages()/8) }
+
+// mostPages returns how many pages Options.MaxSize allows, 0 without a limit.
+func (db *DB) mostPages() uint64 { return uint64(db.opts.MaxSize) / uint64(db.pager.pageSize) }
+
+// checkSize checks that the file remains within Options.MaxSize with what the transaction has allocated.
+func (tx *Tx) checkSize() error {
+	most := tx.db.mostPages()
+	if most == 0 || tx.pageEnd <= tx.meta.pageEnd {
+		return nil
 	}
-	return nil
+	if tx.pageEnd+tx.db.reserve() > most && tx.grows() {
+		most -= tx.db.reserve()
+	}
+	if tx.pageEnd <= most {
+		return nil
+	}
+	size := uint64(tx.db.pager.pageSize)
+	return fmt.Errorf("btree: commit failed, nothing was changed: %w: the file would have %d bytes, and may have %d", ErrFull, tx.pageEnd*size, most*size)
+}
+
+// grows reports whether the transaction takes more pages than it gives up.
+func (tx *Tx) grows() bool {
+	tx.dropDead()
+	taken, given := uint64(0), uint64(0)
+	tx.each(tx.allocated, func(no uint64) {
+		if tx.inUse(no) {
+			taken++
+		}
+	})
+	for _, x := range tx.freed {
+		given += x.pages
+	}
+	return taken > given
+}
+
+// makeRoomWhenFull sees to it that a transaction that begins in a file which is full finds the pages that were given up in the log: they
+// are available once a checkpoint has written what does not need them.
+func (db *DB) makeRoomWhenFull() {
+	most := db.mostPages()
+	if most == 0 || db.head.pageEnd+2*db.reserve() < most || db.space.available() >= db.reserve() {
+		return
+	}
+	db.awaitCheckpoint()
+	if db.log == nil || db.stuck || db.head.version == db.durable.version {
+		return
+	}
+	if db.startCheckpoint() == nil { // otherwise the transaction finds less room, and says so
+		db.awaitCheckpoint()
+	}
 }
 
 // roomForLog reports whether a log as large as it should be is within the limit, too.
 func (db *DB) roomForLog(pageEnd uint64) bool {
+	most := db.mostPages()
 	pages := uint64(max(db.wantLog, db.logSize(0))) / uint64(db.pager.pageSize)
-	return db.roomFor(pageEnd+2*pages+4) == nil
+	return most == 0 || pageEnd+2*pages+4+db.reserve() <= most
 }

@@ -66,3 +66,37 @@ func counterRows(tx *btree.Tx, n, rows int) error {
 	}
 	return err
 }
+
+// A file that is full can be emptied by transactions of one key each.
+func TestFullFileIsEmptiedKeyByKey(t *testing.T) {
+	for _, o := range []btree.Options{{NoLog: true}, {LogSize: 32 << 10}} {
+		t.Run(fmt.Sprintf("log%d", o.LogSize), func(t *testing.T) {
+			o.PageSize, o.MaxSize, o.NoSync = 4096, 512<<10, true
+			db := open(t, &vfs.Mem{}, o)
+			var full error
+			n := 0
+			for ; full == nil; n++ {
+				full = db.Update(func(tx *btree.Tx) error { return counterRows(tx, n, 20) })
+			}
+			if !errors.Is(full, btree.ErrFull) {
+				t.Fatal(full)
+			}
+			for i := range (n - 1) * 20 {
+				if err := db.Update(func(tx *btree.Tx) error {
+					tree, err := tx.Tree("t")
+					if err == nil {
+						_, err = tree.Delete(key64(i * 7919 % ((n - 1) * 20)))
+					}
+					return err
+				}); err != nil {
+					t.Fatalf("deletion %d: %v", i, err)
+				}
+			}
+			mustCheck(t, db)
+			got, err := dump(db)
+			if err != nil || len(got["t"]) != 0 {
+				t.Errorf("%d keys are left, %v", len(got["t"]), err)
+			}
+		})
+	}
+}

@@ -43,7 +43,8 @@ type Options struct {
 	CacheSize int
 
 	// MaxSize is the most bytes that the file may have, without a limit when it is 0. A commit that would make it larger fails
-	// with ErrFull. A file that is larger already stays as it is.
+	// with ErrFull. A file that is larger already stays as it is. The last 16 pages are for transactions that give up as many
+	// pages as they need, so that a full file can still be deleted from.
 	MaxSize int64
 	// History is how many of the last commits can be undone: with each commit its version is kept, and the one pushed out by it
 	// is given up. Commits that are made with 0 cannot be undone, and leave the history as it is.

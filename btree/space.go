@@ -186,6 +186,14 @@ func (g *group) find(n int) (int, bool) {
 	return 0, false
 }
 
+// available returns how many pages can be taken.
+func (s *space) available() (n uint64) {
+	for _, g := range s.groups {
+		n += uint64(g.free)
+	}
+	return n
+}
+
 // isUsed reports whether a page was in use at the last commit.
 func (s *space) isUsed(no uint64) bool {
 	g, bit := s.locate(no)
