@@ -2,10 +2,13 @@
 
 GO       ?= go
 FUZZTIME ?= 30s
-FOR      ?= 1h
+FOR      ?= 0s
+CUTS     ?= 100000
+OPS      ?= 10000000
+KILLS    ?= 1000
 CHECK    := .cache/check
 
-.PHONY: help build test unit bench bench-engine bench-servers fuzz soak portable generate clean
+.PHONY: help build test unit bench bench-engine bench-servers fuzz soak kills portable generate clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -34,8 +37,11 @@ bench-servers: ## Measure rowan on database servers beside their drivers, and fa
 fuzz: ## Run each fuzz target for FUZZTIME (30s)
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' bash .ci/fuzz
 
-soak: ## Run random programs with power cuts against the engine for FOR (1h), and print the seed
-	$(GO) test ./btree -run '^TestSoak$$' -v -timeout 0 -soak.for $(FOR) $(SOAK)
+soak: ## Run random programs with CUTS (100000) power cuts and OPS operations against the engine, FOR a time at least
+	$(GO) test ./btree -run '^TestSoak$$' -v -count 1 -timeout 0 -soak.cuts $(CUTS) -soak.ops $(OPS) -soak.for $(FOR) $(SOAK)
+
+kills: ## Kill a process that writes to the engine's file KILLS (1000) times, and look at what it leaves
+	$(GO) test ./btree -run '^TestKilledProcessLosesNothing$$' -v -count 1 -timeout 0 -kills $(KILLS)
 
 portable: ## Test the engine for 32 bits, with checked loads, and emulated for ARM64 and big-endian
 	@GO='$(GO)' bash .ci/portable

@@ -3,6 +3,7 @@ package btree
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"runtime/debug"
 	"slices"
 )
@@ -307,13 +308,9 @@ func (db *DB) cutFile(pageEnd uint64) error {
 // end returns the number after the last page that is in use, or was and has readers still.
 func (s *space) end() uint64 {
 	end := uint64(firstPage)
-	per := groupPages(s.pageSize)
 	for i := len(s.groups) - 1; i >= 0 && end == firstPage; i-- {
-		for bit := per; bit > reserved(uint64(i)); bit-- {
-			if no := uint64(i)*per + bit - 1; s.isUsed(no) {
-				end = no + 1
-				break
-			}
+		if n := s.groups[i].usedEnd(); n > reserved(uint64(i)) {
+			end = uint64(i)*groupPages(s.pageSize) + n
 		}
 	}
 	for _, xs := range s.pending {
@@ -322,6 +319,16 @@ func (s *space) end() uint64 {
 		}
 	}
 	return end
+}
+
+// usedEnd returns the bit after the last one of a page in use.
+func (g *group) usedEnd() uint64 {
+	for i := len(g.used) - 1; i >= 0; i-- {
+		if w := g.used[i]; w != 0 {
+			return uint64(i*64 + bits.Len64(w))
+		}
+	}
+	return 0
 }
 
 // cut forgets the pages from pageEnd on, of which there were before.

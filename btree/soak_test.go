@@ -1,46 +1,44 @@
 package btree_test
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"maps"
-	"math"
-	"math/rand/v2"
 	"runtime"
-	"slices"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/rowan-db/rowan/btree"
-	"github.com/rowan-db/rowan/btree/vfs"
 )
 
-// How long TestSoak goes on, until all of what is given is reached. Without
-// flags it is short:
+// How long TestSoak goes on, until all of what is given is reached. Without flags it is short:
 //
 //	go test ./btree -run TestSoak -timeout 0 -v -soak.for 2h
 //	go test ./btree -run TestSoak -timeout 0 -v -soak.cuts 100000 -soak.ops 10000000
 var (
 	soakFor  = flag.Duration("soak.for", 0, "how long TestSoak goes on at least")
-	soakCuts = flag.Int64("soak.cuts", 60, "how many power cuts TestSoak makes at least")
-	soakOps  = flag.Int64("soak.ops", 20_000, "how many operations TestSoak makes at least")
+	soakCuts = flag.Int64("soak.cuts", 0, "how many power cuts TestSoak makes at least, 0 for a few")
+	soakOps  = flag.Int64("soak.ops", 0, "how many operations TestSoak makes at least")
 	soakSeed = flag.Uint64("soak.seed", 0, "the seed of TestSoak, 0 for one by the clock")
 )
 
 // soak is the account of many worlds.
 type soak struct {
-	began         time.Time
-	ops, cuts     atomic.Int64
-	worlds, seeds atomic.Uint64
+	began                time.Time
+	wantCuts             int64
+	changes, reads       atomic.Int64 // operations
+	commits, opens, cuts atomic.Int64
+	seeds                atomic.Uint64
 }
 
 func (s *soak) enough() bool {
-	return time.Since(s.began) >= *soakFor && s.cuts.Load() >= *soakCuts && s.ops.Load() >= *soakOps
+	return time.Since(s.began) >= *soakFor && s.cuts.Load() >= s.wantCuts && s.changes.Load()+s.reads.Load() >= *soakOps
+}
+
+func (s *soak) String() string {
+	changes, reads := s.changes.Load(), s.reads.Load()
+	return fmt.Sprintf("%d power cuts, %d operations (%d changes, %d reads), %d commits, %d reopenings in %v",
+		s.cuts.Load(), changes+reads, changes, reads, s.commits.Load(), s.opens.Load(), time.Since(s.began).Round(time.Second/10))
 }
 
 // A random program over all of the interface equals a map with ordered keys: while transactions run, after they are rolled back,
@@ -51,459 +49,39 @@ func TestSoak(t *testing.T) {
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())
 	}
-	s := &soak{began: time.Now()}
+	defer debug.SetGCPercent(debug.SetGCPercent(1000)) // worlds are small, and make much garbage
+	s := &soak{began: time.Now(), wantCuts: *soakCuts}
+	if s.wantCuts == 0 {
+		s.wantCuts = 300
+		if testing.Short() {
+			s.wantCuts = 50
+		}
+	}
 	t.Logf("-soak.seed %d", seed)
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
 			for !s.enough() && !t.Failed() {
-				n := seed + s.seeds.Add(1) - 1
-				if err := newWorld(n, s).live(); err != nil {
-					t.Errorf("-soak.seed %d: %v", n, err)
+				n := s.seeds.Add(1) - 1
+				if err := s.world(seed + n); err != nil {
+					t.Errorf("-soak.seed %d: %v", seed+n, err)
 				}
-				if w := s.worlds.Add(1); w%1000 == 0 {
-					t.Logf("%v: %d worlds, %d operations, %d power cuts", time.Since(s.began).Round(time.Second), w, s.ops.Load(), s.cuts.Load())
+				if n%5000 == 4999 {
+					t.Logf("%d worlds: %v", n+1, s)
 				}
 			}
 		})
 	}
 	group.Wait()
-	t.Logf("%d worlds, %d operations, %d power cuts in %v", s.worlds.Load(), s.ops.Load(), s.cuts.Load(), time.Since(s.began).Round(time.Second))
+	t.Logf("-soak.seed %d: %d worlds, %v", seed, s.seeds.Load(), s)
 }
 
-// held is a read-only transaction that is open while others write, and what it must show.
-type held struct {
-	tx   *btree.Tx
-	want contents
-}
-
-// state is what a database holds, in its newest version and in the kept ones. The trees of kept versions are not changed.
-type state struct {
-	trees contents
-	kept  map[string]contents
-}
-
-func (s state) clone() state { return state{s.trees.clone(), maps.Clone(s.kept)} }
-
-// world is a database with its disk, from when it is made until somebody had enough.
-type world struct {
-	soak *soak
-	r    *rand.Rand
-	p    *program
-	disk *vfs.Mem
-	opts btree.Options
-	most int // changes in a transaction: most worlds are small, so that there are many
-
-	acked state  // the last commit that returned nil
-	maybe *state // what a commit under way makes of it, nil when there is none
-	held  []held
-}
-
-func newWorld(seed uint64, s *soak) *world {
-	r := rand.New(rand.NewPCG(seed, 77))
-	w := &world{soak: s, r: r, p: &program{r: r}, disk: &vfs.Mem{}, acked: state{trees: contents{}, kept: map[string]contents{}}}
-	w.most = []int{12, 12, 12, 120}[r.IntN(4)]
-	w.opts.PageSize = []int{4 << 10, 4 << 10, 4 << 10, 4 << 10, 4 << 10, 4 << 10, 16 << 10, 64 << 10}[r.IntN(8)]
-	return w
-}
-
-// live lets the world live some lives, each of which ends by being closed or by a power cut.
-func (w *world) live() error {
-	for life := range 6 {
-		w.opts.CacheSize = []int{1, 0}[w.r.IntN(2)]
-		w.opts.WriteBuffer = []int{0, 1, 20_000}[w.r.IntN(3)]
-		w.opts.History = []int{0, 0, 3}[w.r.IntN(3)]
-		cut := w.r.IntN(4) > 0
-		failAt := 1 + w.r.IntN(250)
-		if !cut {
-			failAt = math.MaxInt
+// world makes a world and lets it live. A panic is an error with the stack.
+func (s *soak) world(seed uint64) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
-		err := w.run(failAt)
-		if err != nil && !errors.Is(err, errPower) {
-			return fmt.Errorf("life %d, %+v: %w", life, w.opts, err)
-		}
-		if cut {
-			w.soak.cuts.Add(1)
-			w.disk = w.disk.PowerCut(w.r)
-		}
-		if err := w.survived(); err != nil {
-			return fmt.Errorf("life %d, %+v, cut at call %d: %w", life, w.opts, failAt, err)
-		}
-	}
-	return nil
-}
-
-// run uses the database until the power fails at call failAt, or for a while.
-func (w *world) run(failAt int) error {
-	happens := w.r.IntN(2) == 0
-	opts := w.opts
-	opts.FS = &vfs.Inject{Base: w.disk, Hook: func(c vfs.Call) error {
-		if c.N > failAt || c.N == failAt && !happens {
-			return errPower
-		}
-		return nil
-	}}
-	db, err := btree.Open(dbName, &opts)
-	if err != nil {
-		return err
-	}
-	for range 5 + w.r.IntN(20) {
-		if err := w.step(db); err != nil {
-			w.release()
-			if closed := db.Close(); !errors.Is(err, errPower) {
-				err = errors.Join(err, closed)
-			}
-			return err
-		}
-	}
-	if err := w.release(); err != nil {
-		return errors.Join(err, db.Close())
-	}
-	return db.Close()
-}
-
-// step does something with the database as a whole.
-func (w *world) step(db *btree.DB) error {
-	w.soak.ops.Add(1)
-	name := string(rune('a' + w.r.IntN(3)))
-	switch w.r.IntN(16) {
-	case 0:
-		return w.keep(db, name)
-	case 1:
-		return w.drop(db, name)
-	case 2:
-		return w.compareKept(db, name)
-	case 3:
-		return w.compact(db)
-	case 4:
-		return w.copy(db)
-	case 5:
-		return w.hold(db)
-	case 6:
-		return w.release()
-	}
-	before := w.acked
-	if err := w.transaction(db); err != nil {
-		return err
-	}
-	if w.opts.History > 0 && w.r.IntN(4) == 0 && !before.trees.equal(w.acked.trees) {
-		return w.commit(state{before.trees, w.acked.kept}, func() error { return db.Undo(1) })
-	}
-	return nil
-}
-
-// commit does what makes another state of the present one, if it succeeds.
-func (w *world) commit(next state, do func() error) error {
-	w.maybe = &next
-	err := do()
-	if err == nil {
-		w.acked, w.maybe = next, nil
-	}
-	return err
-}
-
-var errEnough = errors.New("rolled back on purpose")
-
-func (w *world) transaction(db *btree.DB) error {
-	next := w.acked.clone()
-	w.p.model = next.trees
-	tx, err := db.Begin(true)
-	if err != nil {
-		return err
-	}
-	err = w.changes(tx)
-	next.trees = w.p.model // a rollback to a savepoint replaces it
-	if err != nil {
-		back := tx.Rollback()
-		if errors.Is(err, errEnough) {
-			return back
-		}
-		return errors.Join(err, back)
-	}
-	if err := w.commit(next, tx.Commit); err != nil {
-		return err
-	}
-	if w.r.IntN(3) > 0 {
-		return nil
-	}
-	return db.View(func(tx *btree.Tx) error { return w.compareSome(tx, w.acked.trees) })
-}
-
-// changes makes random changes in a transaction, and looks at what it shows.
-func (w *world) changes(tx *btree.Tx) error {
-	n := 1 + w.r.IntN(w.most)
-	w.soak.ops.Add(int64(n))
-	if err := w.p.run(tx, n); err != nil {
-		return err
-	}
-	if w.r.IntN(3) == 0 {
-		if err := w.bulk(tx); err != nil {
-			return err
-		}
-	}
-	if w.r.IntN(4) == 0 {
-		if err := w.compareSome(tx, w.p.model); err != nil {
-			return fmt.Errorf("in the transaction: %w", err)
-		}
-	}
-	if w.r.IntN(6) == 0 {
-		return errEnough
-	}
-	return nil
-}
-
-// bulk uses the calls that take many keys at once, and streams.
-func (w *world) bulk(tx *btree.Tx) error {
-	name, tree, err := w.p.tree(tx)
-	if err != nil {
-		return err
-	}
-	m := w.p.model[name]
-	batch := map[string]string{}
-	for range w.r.IntN(w.most) {
-		batch[w.p.key()] = w.p.value()
-	}
-	w.soak.ops.Add(int64(2 * len(batch)))
-	if err := tree.PutAll(pairs(batch)); err != nil {
-		return err
-	}
-	maps.Copy(m, batch)
-	var gone [][]byte
-	want := uint64(0)
-	for range w.r.IntN(20) {
-		k := w.p.key()
-		if _, ok := m[k]; ok {
-			want++
-			delete(m, k)
-		}
-		gone = append(gone, []byte(k))
-	}
-	if n, err := tree.DeleteAll(slices.Values(gone)); err != nil || n != want {
-		return fmt.Errorf("DeleteAll removed %d keys, %w; want %d", n, err, want)
-	}
-	k, long := w.p.key(), bytes.Repeat([]byte{byte(w.r.IntN(256))}, w.r.IntN(100_000))
-	m[k] = string(long)
-	return tree.PutReader([]byte(k), bytes.NewReader(long), uint64(len(long)))
-}
-
-// compareSome asks one tree of a transaction everything that can be read, and the names of the others.
-func (w *world) compareSome(tx *btree.Tx, want contents) error {
-	names, err := tx.Trees()
-	if err != nil {
-		return err
-	}
-	if sorted := slices.Sorted(maps.Keys(want)); !slices.Equal(names, sorted) {
-		return fmt.Errorf("the trees are %q, want %q", names, sorted)
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	name := names[w.r.IntN(len(names))]
-	tree, err := tx.Tree(name)
-	if err != nil {
-		return err
-	}
-	w.soak.ops.Add(int64(140 + len(want[name])))
-	if err := compareReads(tree, want[name], w.p); err != nil {
-		return fmt.Errorf("tree %q: %w", name, err)
-	}
-	return w.compareMany(tree, want[name])
-}
-
-func (w *world) compareMany(tree *btree.Tree, m map[string]string) error {
-	keys := make([][]byte, w.r.IntN(100))
-	for i := range keys {
-		keys[i] = []byte(w.p.key())
-	}
-	w.soak.ops.Add(int64(len(keys)))
-	var wrong error
-	seen := 0
-	err := tree.GetMany(keys, func(i int, val []byte, ok bool) bool {
-		seen++
-		if want, exists := m[string(keys[i])]; ok != exists || string(val) != want {
-			wrong = fmt.Errorf("GetMany of %q is %.40q, %v; want %.40q, %v", keys[i], val, ok, want, exists)
-		}
-		return wrong == nil
-	})
-	if wrong == nil && seen != len(keys) {
-		wrong = fmt.Errorf("GetMany told of %d of %d keys", seen, len(keys))
-	}
-	return errors.Join(err, wrong)
-}
-
-func (w *world) keep(db *btree.DB, name string) error {
-	next := w.acked.clone()
-	next.kept[name] = w.acked.trees
-	if _, exists := w.acked.kept[name]; exists {
-		if err := db.Keep(name); !errors.Is(err, btree.ErrVersionExists) {
-			return fmt.Errorf("to keep %q again: %w", name, err)
-		}
-		return nil
-	}
-	return w.commit(next, func() error { return db.Keep(name) })
-}
-
-func (w *world) drop(db *btree.DB, name string) error {
-	next := w.acked.clone()
-	delete(next.kept, name)
-	if _, exists := w.acked.kept[name]; !exists {
-		if err := db.DropVersion(name); !errors.Is(err, btree.ErrNoVersion) {
-			return fmt.Errorf("to drop %q, which is not kept: %w", name, err)
-		}
-		return nil
-	}
-	return w.commit(next, func() error { return db.DropVersion(name) })
-}
-
-// compareKept looks at a kept version, and at what has changed since.
-func (w *world) compareKept(db *btree.DB, name string) error {
-	want, exists := w.acked.kept[name]
-	if !exists {
-		return nil
-	}
-	old, err := db.BeginVersion(name)
-	if err != nil {
-		return err
-	}
-	defer old.Rollback()
-	if err := w.compareSome(old, want); err != nil {
-		return fmt.Errorf("kept version %q: %w", name, err)
-	}
-	return db.View(func(now *btree.Tx) error {
-		got := want.clone()
-		for d, err := range btree.Diff(old, now) {
-			if err != nil {
-				return err
-			}
-			patch(got, d)
-		}
-		if !got.equal(w.acked.trees) {
-			return fmt.Errorf("what differs from version %q does not make the present of it: %s", name, difference(got, w.acked.trees))
-		}
-		return nil
-	})
-}
-
-// patch makes of an old version's contents those of a newer one.
-func patch(c contents, d btree.Difference) {
-	switch d.Kind {
-	case btree.TreeAdded:
-		c[d.Tree] = map[string]string{}
-	case btree.TreeRemoved:
-		delete(c, d.Tree)
-	case btree.Removed:
-		delete(c[d.Tree], string(d.Key))
-	default:
-		c[d.Tree][string(d.Key)] = string(d.New)
-	}
-}
-
-func (w *world) compact(db *btree.DB) error {
-	if err := db.Compact(context.Background()); err != nil {
-		return err
-	}
-	return db.View(func(tx *btree.Tx) error { return w.compareSome(tx, w.acked.trees) })
-}
-
-// copy makes a backup, opens it and compares it.
-func (w *world) copy(db *btree.DB) error {
-	var b bytes.Buffer
-	if err := db.Backup(context.Background(), &b); err != nil {
-		return err
-	}
-	var other vfs.Mem
-	other.WriteFile(dbName, b.Bytes())
-	return w.equals(&other, w.acked)
-}
-
-func (w *world) hold(db *btree.DB) error {
-	tx, err := db.Begin(false)
-	if err == nil {
-		w.held = append(w.held, held{tx, w.acked.trees})
-	}
-	return err
-}
-
-// release compares what the transactions that are held show, and ends them.
-func (w *world) release() error {
-	var errs []error
-	for _, h := range w.held {
-		got, err := dumpTx(h.tx)
-		if err == nil && !got.equal(h.want) {
-			err = fmt.Errorf("a snapshot has changed: %s", difference(got, h.want))
-		}
-		errs = append(errs, err, h.tx.Rollback())
-	}
-	w.held = nil
-	return errors.Join(errs...)
-}
-
-// survived checks that the disk holds the last acknowledged state, or the one that was under way.
-func (w *world) survived() error {
-	err := w.equals(w.disk, w.acked)
-	if err != nil && w.maybe != nil {
-		if other := w.equals(w.disk, *w.maybe); other == nil {
-			w.acked, err = *w.maybe, nil
-		}
-	}
-	w.maybe = nil
-	return err
-}
-
-// equals opens the database on a disk and reports in what it is not sound or not what it should be.
-func (w *world) equals(disk vfs.FS, want state) (err error) {
-	opts := w.opts
-	opts.FS = disk
-	db, err := btree.Open(dbName, &opts)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	var problems []error
-	if err := db.Check(context.Background(), func(p btree.Problem) { problems = append(problems, errors.New(p.String())) }); err != nil {
-		return err
-	}
-	if len(problems) > 0 {
-		return fmt.Errorf("check finds %d problems, the first: %w", len(problems), problems[0])
-	}
-	got, err := dump(db)
-	if err != nil {
-		return err
-	}
-	if !got.equal(want.trees) {
-		return errors.New(difference(got, want.trees))
-	}
-	return w.equalVersions(db, want.kept)
-}
-
-func (w *world) equalVersions(db *btree.DB, want map[string]contents) error {
-	versions, err := db.Versions()
-	if err != nil {
-		return err
-	}
-	named := 0
-	for _, v := range versions {
-		if v.Name == "" {
-			continue // of the history
-		}
-		named++
-		if want[v.Name] == nil {
-			return fmt.Errorf("there is a kept version %q", v.Name)
-		}
-		tx, err := db.BeginVersion(v.Name)
-		if err != nil {
-			return err
-		}
-		got, err := dumpTx(tx)
-		if err = errors.Join(err, tx.Rollback()); err != nil {
-			return err
-		}
-		if !got.equal(want[v.Name]) {
-			return fmt.Errorf("kept version %q: %s", v.Name, difference(got, want[v.Name]))
-		}
-	}
-	if named != len(want) {
-		return fmt.Errorf("%d versions are kept, want %d", named, len(want))
-	}
-	return nil
+	}()
+	return newWorld(seed, s).live()
 }

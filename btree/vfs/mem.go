@@ -1,14 +1,19 @@
 package vfs
 
 import (
+	"bytes"
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"slices"
 	"sync"
 )
 
 // sectorSize is the unit that a disk writes as a whole.
 const sectorSize = 512
+
+// zeros is what an empty part of a file holds.
+var zeros [blockSize]byte
 
 // Mem is a disk in memory that remembers which writes were synced, so that a test can cut its power. Its zero value is an
 // empty disk. It has no mapping: files are read by copying.
@@ -21,8 +26,8 @@ var _ FS = (*Mem)(nil)
 
 // memNode is a file: what programs see, what is certain to survive, and the changes between the two.
 type memNode struct {
-	live     []byte
-	durable  []byte
+	live     image
+	durable  image
 	unsynced []memChange
 	linked   bool // the directory entry survives
 	locks    int  // -1: one exclusive lock, else the number of shared ones
@@ -30,10 +35,30 @@ type memNode struct {
 	replaces *memNode // the file that has this name still, on the disk, until the directory is synced
 }
 
-// memChange is a write at an offset or, with nil data, a new size.
+// memChange is a write of n bytes at an offset or a new size. What is written never changes.
 type memChange struct {
+	size bool
 	off  int64
-	data []byte
+	n    int64
+	data []byte // nil: zeros
+}
+
+// apply makes a change to an image, from byte at of what is written to byte end.
+func (c *memChange) apply(m *image, at, end int64) {
+	switch {
+	case c.size:
+		m.resize(c.off)
+	case c.data == nil:
+		m.clear(c.off+at, end-at)
+	default:
+		m.write(c.data[at:end], c.off+at)
+	}
+}
+
+// change makes a change that a sync will make durable.
+func (n *memNode) change(c memChange) {
+	c.apply(&n.live, 0, c.n)
+	n.unsynced = append(n.unsynced, c)
 }
 
 // OpenFile opens the named file.
@@ -69,7 +94,9 @@ func (m *Mem) ReadFile(name string) []byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if n := m.nodes[name]; n != nil {
-		return append([]byte{}, n.live...)
+		b := make([]byte, n.live.size)
+		n.live.read(b, 0)
+		return b
 	}
 	return nil
 }
@@ -81,7 +108,10 @@ func (m *Mem) WriteFile(name string, data []byte) {
 	if m.nodes == nil {
 		m.nodes = map[string]*memNode{}
 	}
-	m.nodes[name] = &memNode{live: append([]byte{}, data...), durable: append([]byte{}, data...), linked: true}
+	n := &memNode{linked: true}
+	n.live.write(bytes.Clone(data), 0)
+	n.durable = n.live.share()
+	m.nodes[name] = n
 }
 
 // PowerCut returns the disk as it may be found after the power failed now. Synced data is there. Each unsynced change
@@ -97,8 +127,8 @@ func (m *Mem) PowerCut(r *rand.Rand) *Mem {
 				continue
 			}
 		}
-		data := n.survivors(r)
-		after.nodes[name] = &memNode{live: data, durable: append([]byte{}, data...), linked: true}
+		live := n.survivors(r)
+		after.nodes[name] = &memNode{live: live, durable: live.share(), linked: true}
 	}
 	return after
 }
@@ -106,52 +136,39 @@ func (m *Mem) PowerCut(r *rand.Rand) *Mem {
 // survivors returns one of the contents that a power cut may leave. Applying the surviving sectors in the order in which
 // they were written covers every reordering: sectors of different places are independent, and of several writes of one
 // sector the survivor is any one of them.
-func (n *memNode) survivors(r *rand.Rand) []byte {
-	data := append([]byte{}, n.durable...)
+func (n *memNode) survivors(r *rand.Rand) image {
+	m := n.durable.share()
 	chance := [...]int{0, 10, 50, 90, 100}[r.IntN(5)]
 	for _, c := range n.unsynced {
-		if c.data == nil {
-			if r.IntN(100) < chance {
-				data = resize(data, c.off)
-			}
-			continue
+		if !c.size && r.IntN(2) == 0 {
+			c.tear(&m, chance, r)
+		} else if r.IntN(100) < chance { // as a whole
+			c.apply(&m, 0, c.n)
 		}
-		if r.IntN(2) == 0 { // the write as a whole
-			if r.IntN(100) < chance {
-				data = overwrite(data, c.off, c.data)
-			}
-			continue
-		}
-		data = tear(data, c, chance, r)
 	}
-	return data
+	return m
 }
 
 // tear applies each sector of a write by itself.
-func tear(data []byte, c memChange, chance int, r *rand.Rand) []byte {
-	for at := 0; at < len(c.data); {
-		end := min(at+sectorSize-int((c.off+int64(at))%sectorSize), len(c.data))
+func (c *memChange) tear(m *image, chance int, r *rand.Rand) {
+	for at := int64(0); at < c.n; {
+		end := min(at+sectorSize-(c.off+at)%sectorSize, c.n)
 		if r.IntN(100) < chance {
-			data = overwrite(data, c.off+int64(at), c.data[at:end])
+			c.apply(m, at, end)
 		}
 		at = end
 	}
-	return data
 }
 
-func resize(data []byte, size int64) []byte {
-	if size <= int64(len(data)) {
-		return data[:size:size]
+func isZero(p []byte) bool {
+	for len(p) > 0 {
+		n := min(len(p), len(zeros))
+		if !bytes.Equal(p[:n], zeros[:n]) {
+			return false
+		}
+		p = p[n:]
 	}
-	return append(data, make([]byte, size-int64(len(data)))...)
-}
-
-func overwrite(data []byte, off int64, b []byte) []byte {
-	if end := off + int64(len(b)); end > int64(len(data)) {
-		data = resize(data, end)
-	}
-	copy(data[off:], b)
-	return data
+	return true
 }
 
 type memFile struct {
@@ -184,10 +201,7 @@ func (f *memFile) ReadAt(p []byte, off int64) (int, error) {
 	if f.closed {
 		return 0, f.fail("read", fs.ErrClosed)
 	}
-	if off >= int64(len(f.n.live)) {
-		return 0, io.EOF
-	}
-	n := copy(p, f.n.live[off:])
+	n := f.n.live.read(p, off)
 	if n < len(p) {
 		return n, io.EOF
 	}
@@ -200,8 +214,14 @@ func (f *memFile) WriteAt(p []byte, off int64) (int, error) {
 	if err := f.change("write"); err != nil {
 		return 0, err
 	}
-	f.n.live = overwrite(f.n.live, off, p)
-	f.n.unsynced = append(f.n.unsynced, memChange{off: off, data: append([]byte{}, p...)})
+	if len(p) == 0 {
+		return 0, nil
+	}
+	c := memChange{off: off, n: int64(len(p))}
+	if !isZero(p) {
+		c.data = bytes.Clone(p)
+	}
+	f.n.change(c)
 	return len(p), nil
 }
 
@@ -211,8 +231,7 @@ func (f *memFile) Truncate(size int64) error {
 	if err := f.change("truncate"); err != nil {
 		return err
 	}
-	f.n.live = resize(f.n.live, size)
-	f.n.unsynced = append(f.n.unsynced, memChange{off: size})
+	f.n.change(memChange{size: true, off: size})
 	return nil
 }
 
@@ -222,15 +241,22 @@ func (f *memFile) Sync() error {
 	if f.closed {
 		return f.fail("sync", fs.ErrClosed)
 	}
-	for _, c := range f.n.unsynced {
-		if c.data == nil {
-			f.n.durable = resize(f.n.durable, c.off)
-		} else {
-			f.n.durable = overwrite(f.n.durable, c.off, c.data)
+	f.n.sync()
+	return nil
+}
+
+// sync makes what programs see what survives.
+func (n *memNode) sync() {
+	resized := slices.ContainsFunc(n.unsynced, func(c memChange) bool { return c.size })
+	if resized {
+		n.durable = n.live.share()
+	} else {
+		for _, c := range n.unsynced {
+			n.durable.take(&n.live, c.off, c.n)
 		}
 	}
-	f.n.unsynced = nil
-	return nil
+	clear(n.unsynced)
+	n.unsynced = n.unsynced[:0]
 }
 
 func (f *memFile) Size() (int64, error) {
@@ -239,7 +265,7 @@ func (f *memFile) Size() (int64, error) {
 	if f.closed {
 		return 0, f.fail("stat", fs.ErrClosed)
 	}
-	return int64(len(f.n.live)), nil
+	return f.n.live.size, nil
 }
 
 func (f *memFile) Lock(mode LockMode) error {
