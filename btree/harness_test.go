@@ -59,6 +59,18 @@ func check(t testing.TB, db *btree.DB) (problems []btree.Problem) {
 	return problems
 }
 
+// checked returns what Check finds as an error.
+func checked(db *btree.DB) error {
+	var problems []string
+	if err := db.Check(context.Background(), func(p btree.Problem) { problems = append(problems, p.String()) }); err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("check finds %d problems, the first: %s", len(problems), problems[0])
+	}
+	return nil
+}
+
 // dump reads the whole database.
 func dump(db *btree.DB) (contents, error) {
 	c := contents{}

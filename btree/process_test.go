@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +26,8 @@ func TestMain(m *testing.M) {
 		exitOn(childHold(os.Args[1]))
 	case "write":
 		exitOn(childWrite(os.Args[1]))
+	case "killed":
+		exitOn(childKilled(os.Args[1]))
 	case "read":
 		exitOn(childRead(os.Args[1]))
 	default:
@@ -110,14 +111,14 @@ func advance(tree *btree.Tree) (uint64, error) {
 	return n, nil
 }
 
-func startChild(t *testing.T, what, path string) (*exec.Cmd, io.WriteCloser, *bufio.Scanner) {
+func startChild(t *testing.T, what, path string, env ...string) (*exec.Cmd, io.WriteCloser, *bufio.Scanner) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe, path)
-	cmd.Env = append(os.Environ(), childEnv+"="+what)
+	cmd.Env = append(append(os.Environ(), childEnv+"="+what), env...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -165,67 +166,6 @@ func TestLockExcludesOtherProcesses(t *testing.T) {
 	if err := <-waiting; err != nil {
 		t.Errorf("opening with a timeout, after the other process ended: %v", err)
 	}
-}
-
-// A process that is killed while it commits leaves its last acknowledged commit or the one after, whole, and no lock.
-func TestKilledProcessLosesNothing(t *testing.T) {
-	path := filepath.Join(t.TempDir(), dbName)
-	rounds := 12
-	if testing.Short() {
-		rounds = 4
-	}
-	last := uint64(0)
-	for round := range rounds {
-		cmd, _, out := startChild(t, "write", path)
-		for i := 0; i <= 5+round*3 && out.Scan(); i++ {
-			n, err := strconv.ParseUint(out.Text(), 10, 64)
-			if err != nil {
-				t.Fatalf("the child says %q", out.Text())
-			}
-			last = n
-		}
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		for out.Scan() { // what it printed before it was killed
-			if n, err := strconv.ParseUint(out.Text(), 10, 64); err == nil {
-				last = max(last, n)
-			}
-		}
-		_ = cmd.Wait()
-		last = verifyAfterKill(t, path, last)
-	}
-	if last < uint64(rounds*5) {
-		t.Errorf("only %d commits were made", last)
-	}
-}
-
-// verifyAfterKill returns how many commits the file holds: as many as were acknowledged, or one more.
-func verifyAfterKill(t *testing.T, path string, acked uint64) uint64 {
-	t.Helper()
-	db, err := btree.Open(path, &btree.Options{LockTimeout: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	mustCheck(t, db)
-	got, err := dump(db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := binary.BigEndian.Uint64([]byte(got["t"]["n"]))
-	// The last line may have been cut off by the kill, so that one commit may have been acknowledged without being read.
-	if n < acked || n > acked+2 {
-		t.Fatalf("commit %d was acknowledged and the file holds %d", acked, n)
-	}
-	if want := afterCommits(n); !got.equal(want) {
-		t.Fatalf("after kill at commit %d: %s", n, difference(got, want))
-	}
-	return n
 }
 
 // afterCommits is what childWrite's first n commits leave.

@@ -414,12 +414,8 @@ func (w *world) equals(disk vfs.FS, want state) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	var problems []error
-	if err := db.Check(context.Background(), func(p btree.Problem) { problems = append(problems, errors.New(p.String())) }); err != nil {
+	if err := checked(db); err != nil {
 		return err
-	}
-	if len(problems) > 0 {
-		return fmt.Errorf("check finds %d problems, the first: %w", len(problems), problems[0])
 	}
 	got, err := dump(db)
 	if err != nil {
