@@ -11,13 +11,13 @@ import (
 	"github.com/rowan-db/rowan/btree/vfs"
 )
 
-// Backup writes a copy of the newest version, with the versions that it keeps, while other transactions go on. The copy is a
+// Backup writes a copy of the newest durable version, with the versions that it keeps, while other transactions go on. The copy is a
 // database file of its own. Everything is checked before the first byte is written, and each page again when it is copied, so
 // that a damaged database is not mistaken for a backup: the error then matches ErrCorrupt.
 func (db *DB) Backup(ctx context.Context, w io.Writer) (err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
 	var first *Problem
-	c, err := newChecker(ctx, db, func(p Problem) {
+	c, err := newChecker(ctx, db, (*DB).newestDurable, func(p Problem) {
 		if first == nil {
 			first = &p
 		}

@@ -31,7 +31,7 @@ func (p Problem) String() string {
 // also for writing, may go on meanwhile.
 func (db *DB) Check(ctx context.Context, report func(Problem)) (err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	c, err := newChecker(ctx, db, report)
+	c, err := newChecker(ctx, db, (*DB).newest, report)
 	if err != nil {
 		return err
 	}
@@ -58,10 +58,11 @@ type checker struct {
 	lost   bool     // a page could not be read, so that not everything in use was seen
 }
 
-// newChecker begins anew when another process commits while the space pages are read: it may write over them.
-func newChecker(ctx context.Context, db *DB, report func(Problem)) (c *checker, err error) {
+// newChecker prepares a check of the version that which chooses. It begins anew when another process commits while the space
+// pages are read: it may write over them.
+func newChecker(ctx context.Context, db *DB, which func(*DB) meta, report func(Problem)) (c *checker, err error) {
 	for range checkTries {
-		if c, err = tryChecker(ctx, db, report); !errors.Is(err, errOvertaken) {
+		if c, err = tryChecker(ctx, db, which, report); !errors.Is(err, errOvertaken) {
 			break
 		}
 	}
@@ -73,8 +74,8 @@ const checkTries = 100
 
 var errOvertaken = errors.New("btree: the file is written all the time: check it in the process that writes it")
 
-func tryChecker(ctx context.Context, db *DB, report func(Problem)) (*checker, error) {
-	tx, groups, bad, err := db.beginCheck()
+func tryChecker(ctx context.Context, db *DB, which func(*DB) meta, report func(Problem)) (*checker, error) {
+	tx, groups, bad, err := db.beginCheck(which)
 	if err != nil {
 		return nil, err
 	}
@@ -89,9 +90,9 @@ func tryChecker(ctx context.Context, db *DB, report func(Problem)) (*checker, er
 	return c, err
 }
 
-// beginCheck starts a read-only transaction and returns, as of the same moment, what is known of the groups of pages and the
+// beginCheck starts a read-only transaction of the version that which chooses and returns, as of the same moment, what is known of the groups of pages and the
 // place of a damaged meta. A database that is open read-only knows no groups.
-func (db *DB) beginCheck() (tx *Tx, groups []group, bad int, err error) {
+func (db *DB) beginCheck(which func(*DB) meta) (tx *Tx, groups []group, bad int, err error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if db.isClosing() {
@@ -108,8 +109,11 @@ func (db *DB) beginCheck() (tx *Tx, groups []group, bad int, err error) {
 	if db.opts.ReadOnly {
 		return db.newReaderOf(db.durable), nil, db.bad, nil // what it has replayed of the log is in no page
 	}
-	return db.newReaderOf(db.head), groups, db.bad, nil
+	return db.newReaderOf(which(db)), groups, db.bad, nil
 }
+
+// newest returns the version that write transactions begin with. The caller holds mu.
+func (db *DB) newest() meta { return db.head }
 
 // loadGroups reads the space pages of a database that was opened without them.
 func (c *checker) loadGroups() error {

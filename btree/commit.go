@@ -31,16 +31,8 @@ func (tx *Tx) Commit() (err error) {
 	if !tx.writable {
 		return nil
 	}
-	if tx.err != nil {
-		tx.giveBack()
-		return tx.err
-	}
-	if err := tx.complete(); err != nil || !tx.changed {
-		tx.giveBack()
-		return err
-	}
 	db := tx.db
-	if err := tx.checkSize(); err != nil {
+	if err := tx.ready(); err != nil || !tx.changed && db.delayed.count == 0 {
 		tx.giveBack()
 		return err
 	}
@@ -52,6 +44,17 @@ func (tx *Tx) Commit() (err error) {
 	}
 	tx.end() // others may write while this one waits for the disk
 	return db.await(tx.version)
+}
+
+// ready carries out what was left for the end of the transaction, and checks that it may be committed.
+func (tx *Tx) ready() error {
+	if tx.err != nil {
+		return tx.err
+	}
+	if err := tx.complete(); err != nil || !tx.changed {
+		return err
+	}
+	return tx.checkSize()
 }
 
 // complete carries out what was left for the end of the transaction.
@@ -278,6 +281,8 @@ func (tx *Tx) publish(next *meta, changes []spaceChange, unwritten []uint64) {
 	}
 	db.retire(unwritten)
 	db.unwritten = nil
+	db.delayed.clear()
+	tx.logged = 0
 	db.head, db.current, db.durable, db.kept = *next, *next, *next, tx.kept
 	db.place = 1 - db.place
 	db.bad = -1

@@ -5,11 +5,17 @@ import "fmt"
 // isLogged reports whether the commit goes to the log.
 func (tx *Tx) isLogged() bool {
 	db := tx.db
-	if tx.log.limit == 0 || len(tx.log.buf) == 0 || tx.keep != "" || len(tx.unkeep) > 0 || db.opts.History > 0 {
+	if !tx.hasRecord() || tx.keep != "" || len(tx.unkeep) > 0 {
 		return false
 	}
 	db.small++
 	return db.log != nil && db.makeRoom(len(tx.log.buf))
+}
+
+// hasRecord reports whether the record has all that the transaction did.
+func (tx *Tx) hasRecord() bool {
+	l := &tx.log
+	return l.limit > 0 && len(l.buf) > 0 && (len(l.buf) > tx.logged || !tx.changed) && tx.db.opts.History == 0
 }
 
 // makeRoom sees to it that the active half of the log has room for a record, by turning to the other half. It reports whether
@@ -17,6 +23,10 @@ func (tx *Tx) isLogged() bool {
 func (db *DB) makeRoom(n int) bool {
 	if db.log.fits(n) && (!db.tooManyFrames() || db.head.version == db.durable.version) {
 		return true
+	}
+	if db.delayed.count > 0 {
+		// The newest version is not in the log, so a checkpoint of it could not be followed by records before it is complete.
+		return db.log.fits(n)
 	}
 	if db.logGrows(n) {
 		return false
@@ -34,7 +44,7 @@ func (db *DB) makeRoom(n int) bool {
 func (tx *Tx) append() error {
 	db := tx.db
 	tx.dropDead()
-	sealRecord(tx.log.buf, db.log.place.generation, db.head.version, tx.version)
+	sealRecord(tx.log.buf, db.log.place.generation, db.precedes(), tx.version)
 	if err := db.appendRecord(tx.log.buf); err != nil {
 		tx.giveBack()
 		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
@@ -42,6 +52,16 @@ func (tx *Tx) append() error {
 	next := tx.nextMeta()
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	db.delayed.clear()
+	tx.logged = 0
+	tx.adopt(&next)
+	db.open++ // Close waits for await, too
+	return nil
+}
+
+// adopt makes the transaction's version the newest, with its pages in frames alone. The caller holds mu.
+func (tx *Tx) adopt(next *meta) {
+	db := tx.db
 	db.space.apply(tx.allocated, tx.inUse, tx.freed)
 	tx.each(tx.allocated, func(no uint64) {
 		t := &db.pager.table
@@ -50,10 +70,8 @@ func (tx *Tx) append() error {
 			db.unwritten = append(db.unwritten, no)
 		}
 	})
-	db.head = next
+	db.head = *next
 	tx.waitFreed(next.version)
-	db.open++ // Close waits for await, too
-	return nil
 }
 
 // longestRecord returns the length of the longest record that goes to the log.

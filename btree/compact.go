@@ -19,8 +19,8 @@ const compactRounds = 10
 // write; readers are not disturbed. What kept versions and transactions that are open need stays where it is, so that a file
 // with many kept versions shrinks less. When it is stopped by the context, what was done until then stays.
 func (db *DB) Compact(ctx context.Context) error {
-	// The log would be in the way.
-	if err := db.compacting(func(*Tx) (bool, error) { return db.log != nil, nil }, new(bool)); err != nil {
+	// The log would be in the way, and so would delayed commits.
+	if err := db.compacting(func(*Tx) (bool, error) { return db.log != nil || db.delayed.count > 0, nil }, new(bool)); err != nil {
 		return err
 	}
 	stuckAt := uint64(maxPages)

@@ -43,7 +43,7 @@ type DB struct {
 	space     *space
 	kept      []kept      // the versions that are kept, in ascending order
 	log       *logFile    // nil when there is none yet
-	logBuf    []byte      // memory for the record of a transaction
+	logBuf    []byte      // the record of the transactions that are delayed, and memory for that of the next one
 	wantLog   int64       // size in bytes of the next log
 	small     int         // transactions that were small enough for the log
 	unwritten []uint64    // pages of committed versions, some of which are in frames alone
@@ -55,7 +55,8 @@ type DB struct {
 	idle    sync.Cond  // signalled when a transaction ends
 	synced  sync.Cond  // signalled when a version became durable
 	head    meta       // the newest version, which write transactions build on
-	current meta       // the newest durable version, which readers see
+	current meta       // the newest durable version
+	delayed delays     // with what the write transaction has of it
 	durable meta       // the newest version that is in the file without its log
 	syncing uint64     // version that a sync of the log will make durable, 0 when there is none
 	txs     *Tx        // open transactions
@@ -166,7 +167,7 @@ func (db *DB) BeginContext(ctx context.Context, writable bool) (*Tx, error) {
 		return nil, err
 	}
 	if !writable {
-		return db.beginRead()
+		return db.beginRead((*DB).visible)
 	}
 	if db.opts.ReadOnly {
 		return nil, fmt.Errorf("%w: %s was opened read-only", ErrReadOnly, db.path)
@@ -185,7 +186,8 @@ func (db *DB) BeginContext(ctx context.Context, writable bool) (*Tx, error) {
 	return tx, err
 }
 
-func (db *DB) beginRead() (*Tx, error) {
+// beginRead starts a read-only transaction of the version that which chooses.
+func (db *DB) beginRead(which func(*DB) meta) (*Tx, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if db.isClosing() {
@@ -194,11 +196,8 @@ func (db *DB) beginRead() (*Tx, error) {
 	if err := db.follow(); err != nil {
 		return nil, err
 	}
-	return db.newReader(), nil
+	return db.newReaderOf(which(db)), nil
 }
-
-// newReader registers a read-only transaction of the current version. The caller holds mu.
-func (db *DB) newReader() *Tx { return db.newReaderOf(db.current) }
 
 // newReaderOf registers a read-only transaction of a version. The caller holds mu.
 func (db *DB) newReaderOf(m meta) *Tx {
@@ -263,17 +262,21 @@ func (db *DB) beginWrite() (*Tx, error) {
 	}
 	tx := db.register(newTx(db, db.head, true))
 	tx.scratch, db.scratch = db.scratch, scratch{}
-	tx.log = txLog{buf: db.logBuf[:0], limit: db.longestRecord()}
+	tx.log = txLog{buf: db.logBuf, limit: db.longestRecord()}
+	tx.logged = len(db.logBuf)
+	if db.delayed.past {
+		tx.direct()
+	}
 	return tx, nil
 }
 
 // protected returns the versions that may still be read, in ascending order: those that have readers, here or in other
-// processes, the one that readers begin with or will when the sync under way is done, and those that a crash would go back to.
+// processes, those that readers begin with or will when the sync under way is done, and those that a crash would go back to.
 // Other versions never need protection again: readers begin with no other, and the next that is synced or checkpointed is the
 // newest at that time. The caller holds mu.
 func (db *DB) protected() []uint64 {
 	vs := slices.AppendSeq(db.procs.versions(db.durable.version), maps.Keys(db.readers))
-	vs = append(vs, db.current.version, db.durable.version)
+	vs = append(vs, db.visible().version, db.current.version, db.durable.version)
 	if db.syncing != 0 {
 		vs = append(vs, db.syncing)
 	}

@@ -31,6 +31,11 @@
 //   - The cost of a commit depends on the pages it changed, not on the size of the file, the number of free pages or the age
 //     of the oldest reader.
 //
+// # Commits that wait
+//
+// Tx.Delay commits without touching the disk: later transactions of the process see the changes, and the next Commit or Sync makes
+// them durable with its own. DB.Snapshot reads what is durable already.
+//
 // # Versions, copies and statistics
 //
 // Keep gives the present version a name under which it stays readable, also by programs that open the file later, until

@@ -124,17 +124,17 @@ func (tx *Tx) allocateLog() logPlace {
 	return logPlace{first: first, pages: uint32(pages), generation: le.Uint64(generation[:])}
 }
 
-// giveUpLog writes what is only in the log into the tree, and takes the log out of the file.
+// giveUpLog writes what is only in the log or in memory into the tree, and takes the log out of the file.
 func (db *DB) giveUpLog() error {
 	db.awaitCheckpoint()
-	if db.log == nil || db.failed.Load() {
+	if db.log == nil && db.delayed.count == 0 || db.failed.Load() {
 		return nil
 	}
 	end := db.durable.log.end()
 	tx := newTx(db, db.head, true)
 	tx.noLog = true
 	err := tx.write()
-	if err == nil {
+	if err == nil && end > 0 {
 		err = db.settleMetas(end)
 	}
 	tx.dropLoose()

@@ -45,12 +45,13 @@ type txLog struct {
 // direct makes the commit of the transaction go past the log.
 func (tx *Tx) direct() { tx.log.limit = 0 }
 
-// keptLogBuffer is how many bytes of memory for records are kept from one transaction to the next.
+// keptLogBuffer is how many bytes of memory for records are kept from one transaction to the next, when no delayed commits are in it.
 const keptLogBuffer = 1 << 20
 
 func (db *DB) keepLogBuffer(b []byte) {
-	if cap(b) <= keptLogBuffer {
-		db.logBuf = b[:0]
+	db.logBuf = b
+	if len(b) == 0 && cap(b) > keptLogBuffer {
+		db.logBuf = nil
 	}
 }
 

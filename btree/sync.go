@@ -9,6 +9,10 @@ func (db *DB) sync() error {
 	if db.opts.NoSync {
 		return nil
 	}
+	return db.syncFile()
+}
+
+func (db *DB) syncFile() error {
 	db.syncMu.Lock()
 	defer db.syncMu.Unlock()
 	if db.failed.Load() {

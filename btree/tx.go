@@ -36,6 +36,7 @@ type Tx struct {
 	kept         []kept // what is kept after the commit
 	versions     blob   // the list of that
 	log          txLog
+	logged       int  // how much of the log record is of delayed commits, which stays when the transaction ends
 	noLog        bool // the commit takes the log out of the file
 	scratch      scratch
 }
@@ -84,7 +85,7 @@ func (tx *Tx) end() {
 	if tx.writable {
 		tx.dropChanges()
 		tx.db.changes.shrink(keepChunks)
-		tx.db.keepLogBuffer(tx.log.buf)
+		tx.db.keepLogBuffer(tx.log.buf[:tx.logged])
 		tx.db.scratch.keep(&tx.scratch)
 	}
 	tx.dropLoose()

@@ -37,9 +37,10 @@ type world struct {
 	opts btree.Options
 	most int // changes in a transaction: most worlds are small, so that there are many
 
-	acked state  // the last commit that returned nil
-	maybe *state // what a commit under way makes of it, nil when there is none
-	held  []held
+	acked   state  // the last commit that returned nil
+	durable *state // what a crash leaves of it when the last commits were delayed, nil when there is nothing to lose
+	maybe   *state // what a commit under way makes of it, nil when there is none
+	held    []held
 }
 
 func newWorld(seed uint64, s *soak) *world {
@@ -111,7 +112,7 @@ func (w *world) run(failAt int) error {
 	if err := w.release(); err != nil {
 		return errors.Join(err, db.Close())
 	}
-	return db.Close()
+	return w.commit(w.acked, db.Close)
 }
 
 // step does something with the database as a whole.
@@ -132,6 +133,8 @@ func (w *world) step(db *btree.DB) error {
 		return w.hold(db)
 	case 6:
 		return w.release()
+	case 7:
+		return w.commit(w.acked, db.Sync)
 	}
 	before := w.acked
 	if err := w.transaction(db); err != nil {
@@ -149,9 +152,36 @@ func (w *world) commit(next state, do func() error) error {
 	err := do()
 	if err == nil {
 		w.soak.commits.Add(1)
-		w.acked, w.maybe = next, nil
+		w.acked, w.durable, w.maybe = next, nil, nil
 	}
 	return err
+}
+
+// delay ends a transaction that makes another state of the present one, so that a crash may lose it.
+func (w *world) delay(db *btree.DB, tx *btree.Tx, next state) error {
+	before, version := w.afterCrash(), tx.Version()
+	w.maybe = &next // memory may be short
+	if err := tx.Delay(); err != nil {
+		return err
+	}
+	w.acked, w.durable, w.maybe = next, &before, nil
+	snapshot, err := db.Snapshot()
+	if err != nil {
+		return err
+	}
+	defer snapshot.Rollback()
+	if snapshot.Version() >= version {
+		w.durable = nil
+	}
+	return w.compareSome(snapshot, w.afterCrash().trees)
+}
+
+// afterCrash returns what a crash leaves.
+func (w *world) afterCrash() state {
+	if w.durable != nil {
+		return *w.durable
+	}
+	return w.acked
 }
 
 var errEnough = errors.New("rolled back on purpose")
@@ -172,7 +202,12 @@ func (w *world) transaction(db *btree.DB) error {
 		}
 		return errors.Join(err, back)
 	}
-	if err := w.commit(next, tx.Commit); err != nil {
+	if w.r.IntN(3) == 0 {
+		err = w.delay(db, tx, next)
+	} else {
+		err = w.commit(next, tx.Commit)
+	}
+	if err != nil {
 		return err
 	}
 	if w.r.IntN(3) > 0 {
@@ -352,7 +387,7 @@ func patch(c contents, d btree.Difference) {
 }
 
 func (w *world) compact(db *btree.DB) error {
-	if err := db.Compact(context.Background()); err != nil {
+	if err := w.commit(w.acked, func() error { return db.Compact(context.Background()) }); err != nil {
 		return err
 	}
 	return db.View(func(tx *btree.Tx) error { return w.compareSome(tx, w.acked.trees) })
@@ -366,7 +401,7 @@ func (w *world) copy(db *btree.DB) error {
 	}
 	var other vfs.Mem
 	other.WriteFile(dbName, b.Bytes())
-	return w.equals(&other, w.acked)
+	return w.equals(&other, w.afterCrash())
 }
 
 func (w *world) hold(db *btree.DB) error {
@@ -391,9 +426,10 @@ func (w *world) release() error {
 	return errors.Join(errs...)
 }
 
-// survived checks that the disk holds the last acknowledged state, or the one that was under way. It looks at a copy, so that
+// survived checks that the disk holds what a crash leaves of the last acknowledged state, or what was under way. It looks at a copy, so that
 // the next life has to begin with what the power cut left.
 func (w *world) survived() error {
+	w.acked, w.durable = w.afterCrash(), nil
 	err := w.equals(w.disk.PowerCut(w.r), w.acked)
 	if err != nil && w.maybe != nil {
 		if other := w.equals(w.disk.PowerCut(w.r), *w.maybe); other == nil {
