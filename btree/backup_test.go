@@ -106,7 +106,7 @@ func verifyCopy(t *testing.T, k *keeper, name string) {
 // A backup of a damaged database is refused, and nothing appears.
 func TestBackupRefusesDamage(t *testing.T) {
 	var disk vfs.Mem
-	db := open(t, &disk, btree.Options{PageSize: 4096})
+	db := open(t, &disk, btree.Options{PageSize: smallPage})
 	fill(t, db, 2000, 40, 1)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
@@ -181,7 +181,7 @@ func TestFailingBackupLeavesTheOldOne(t *testing.T) {
 		}
 		return nil
 	}
-	db := open(t, inject, btree.Options{PageSize: 4096})
+	db := open(t, inject, btree.Options{PageSize: smallPage})
 	fill(t, db, 100, 40, 1)
 	if err := db.BackupTo(t.Context(), "copy"); err != nil {
 		t.Fatal(err)
@@ -218,7 +218,7 @@ func TestFailingBackupLeavesTheOldOne(t *testing.T) {
 
 // A compacted copy is as small as a fresh load of the same pairs, and holds the trees as they are.
 func TestCompactTo(t *testing.T) {
-	l := newLife(42, 4096)
+	l := newLife(42, smallPage)
 	db := open(t, l.disk, l.opts)
 	for range 30 {
 		if err := l.transaction(db); err != nil {
@@ -235,7 +235,7 @@ func TestCompactTo(t *testing.T) {
 	defer small.Close()
 	mustCheck(t, small)
 	mustHold(t, small, l.acked)
-	if s := stats(t, small); s.Free > 0 || s.PageSize != 4096 || s.FileSize > stats(t, db).FileSize {
+	if s := stats(t, small); s.Free > 0 || s.PageSize != smallPage || s.FileSize > stats(t, db).FileSize {
 		t.Errorf("the copy has %d free pages and %d bytes", s.Free, s.FileSize)
 	}
 }

@@ -106,7 +106,7 @@ func TestCompactMakesTheFileAsSmallAsAFreshOne(t *testing.T) {
 
 // A file whose pages are dense but far behind, because a tree before them was dropped, is cut, too.
 func TestCompactMovesPagesForward(t *testing.T) {
-	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096})
+	db := open(t, &vfs.Mem{}, btree.Options{PageSize: smallPage})
 	for _, name := range []string{"first", "second"} {
 		if err := db.Update(func(tx *btree.Tx) error {
 			tree, err := tx.CreateTree(name)
@@ -195,7 +195,7 @@ func compactAmongOthers(t *testing.T, seed uint64) {
 
 // Another goroutine commits while the database is compacted: no commit is lost.
 func TestCommitsDuringCompact(t *testing.T) {
-	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096})
+	db := open(t, &vfs.Mem{}, btree.Options{PageSize: smallPage})
 	sparse(t, db, 8000, 20)
 	want, err := dump(db)
 	if err != nil {
@@ -276,7 +276,7 @@ func TestPowerCutDuringCompact(t *testing.T) {
 }
 
 func TestCompactStopsWithItsContext(t *testing.T) {
-	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096})
+	db := open(t, &vfs.Mem{}, btree.Options{PageSize: smallPage})
 	sparse(t, db, 5000, 50)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

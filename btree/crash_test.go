@@ -118,7 +118,7 @@ func TestPowerCutAtEveryCall(t *testing.T) {
 	const transactions = 6
 	for seed := range uint64(4) {
 		for failAt := 1; ; failAt++ {
-			l := newLife(seed, 4096)
+			l := newLife(seed, smallPage)
 			calls, err := l.run(failAt, transactions)
 			if err != nil && !errors.Is(err, errPower) {
 				t.Fatalf("seed %d, call %d: %v", seed, failAt, err)

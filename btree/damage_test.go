@@ -16,7 +16,7 @@ import (
 func smallDatabase(t testing.TB) ([]byte, contents) {
 	t.Helper()
 	var disk vfs.Mem
-	db := open(t, &disk, btree.Options{PageSize: 4096})
+	db := open(t, &disk, btree.Options{PageSize: smallPage})
 	fill(t, db, 150, 60, 1)
 	want := contents{}
 	for _, big := range []int{9000, 100} {
@@ -72,7 +72,7 @@ func TestEveryChangedByteIsNoticedOrHarmless(t *testing.T) {
 	image, want := smallDatabase(t)
 	noticed := 0
 	for i := range image {
-		if at := i % 4096; at >= 128 && at < 4096-32 && at%37 != 0 {
+		if at := i % smallPage; at >= 128 && at < smallPage-32 && at%(37*smallPage/4096) != 0 {
 			continue
 		}
 		image[i] ^= byte(1 + i%255)
@@ -107,7 +107,7 @@ func TestTruncatedFileIsRefused(t *testing.T) {
 // When the newest meta is damaged the commit before is still whole, and Check says what happened.
 func TestDamagedMetaFallsBackToTheCommitBefore(t *testing.T) {
 	var disk vfs.Mem
-	l := newLife(12, 4096)
+	l := newLife(12, smallPage)
 	db := open(t, &disk, l.opts)
 	for range 40 {
 		before := l.acked
@@ -143,8 +143,8 @@ func newestMeta(image []byte) int {
 		}
 		return v
 	}
-	if version(4096) > version(0) {
-		return 4096
+	if version(smallPage) > version(0) {
+		return smallPage
 	}
 	return 0
 }
@@ -152,7 +152,7 @@ func newestMeta(image []byte) int {
 func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
 	image, _ := smallDatabase(t)
 	newer := append([]byte{}, image...)
-	for _, off := range []int{0, 4096} {
+	for _, off := range []int{0, smallPage} {
 		newer[off+8] = 9
 		btree.ResealMeta(newer[off:])
 	}

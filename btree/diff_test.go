@@ -76,7 +76,7 @@ func TestDiffFindsWhatDiffers(t *testing.T) {
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
-			l := newLife(seed+500, 4096)
+			l := newLife(seed+500, smallPage)
 			db := open(t, l.disk, l.opts)
 			var held []heldReader
 			for range 25 {
@@ -122,7 +122,7 @@ func countReads(disk vfs.FS) *readCounter {
 // Diff of two versions of a large tree reads the pages on the way to what was changed, wherever that is.
 func TestDiffReadsOnlyWhatDiffers(t *testing.T) {
 	var disk vfs.Mem
-	db := open(t, &disk, btree.Options{PageSize: 4096})
+	db := open(t, &disk, btree.Options{PageSize: smallPage})
 	fill(t, db, 100000, 100, 1)
 	if err := db.Keep("before"); err != nil {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func TestDiffReadsOnlyWhatDiffers(t *testing.T) {
 		}
 		return nil
 	})
-	if leaves := stats(t, db).Leaf; err != nil || counted.n > 60 || leaves < 2000 {
+	if leaves := stats(t, db).Leaf; err != nil || counted.n > 60 || leaves < 8<<20/smallPage {
 		t.Errorf("%d pages were read of a tree of %d leaves, %v", counted.n, leaves, err)
 	}
 }

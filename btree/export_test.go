@@ -9,5 +9,8 @@ import (
 // ResealMeta makes the checksum of a meta right again after a test changed it.
 func ResealMeta(b []byte) { le.PutUint32(b[metaCRC:], crc32.Checksum(b[:metaCRC], castagnoli)) }
 
+// NeverLog tells whether this build has no log.
+const NeverLog = neverLog
+
 // FS returns the disk that the database is on.
 func (db *DB) FS() vfs.FS { return db.opts.FS }

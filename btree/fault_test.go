@@ -43,7 +43,7 @@ func failOnce(t *testing.T, n int, fault error) bool {
 		failed = c.Op
 		return fault
 	}}
-	l := newLife(uint64(n), 4096)
+	l := newLife(uint64(n), smallPage)
 	l.disk = &disk
 	opts := l.opts
 	opts.FS, opts.CacheSize = inject, 1
@@ -119,7 +119,7 @@ func TestFullDiskFailsTheCommitCleanly(t *testing.T) {
 			}
 			return nil
 		}}
-		l := newLife(uint64(nth), 4096)
+		l := newLife(uint64(nth), smallPage)
 		db := open(t, inject, l.opts)
 		for range 3 {
 			if err := l.transaction(db); err != nil {
@@ -174,7 +174,7 @@ func TestFailedSyncStopsWriting(t *testing.T) {
 			}
 			return nil
 		}}
-		l := newLife(uint64(nth), 4096)
+		l := newLife(uint64(nth), smallPage)
 		db := open(t, inject, l.opts)
 		if err := l.transaction(db); err != nil {
 			t.Fatal(err)
@@ -198,7 +198,7 @@ func TestFailedSyncStopsWriting(t *testing.T) {
 // A read that ends early is continued, and one that fails is an error of the call that needed the page.
 func TestShortReadsAreContinued(t *testing.T) {
 	var disk vfs.Mem
-	l := newLife(5, 4096)
+	l := newLife(5, smallPage)
 	l.disk = &disk
 	if _, err := l.run(1<<30, 5); err != nil {
 		t.Fatal(err)
@@ -217,7 +217,7 @@ func TestShortReadsAreContinued(t *testing.T) {
 
 func TestFailedReadIsReported(t *testing.T) {
 	var disk vfs.Mem
-	l := newLife(6, 4096)
+	l := newLife(6, smallPage)
 	l.disk = &disk
 	if _, err := l.run(1<<30, 5); err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ type keeper struct {
 }
 
 func newKeeper(t *testing.T, seed uint64, o btree.Options) *keeper {
-	l := newLife(seed, 4096)
+	l := newLife(seed, smallPage)
 	l.opts.CacheSize, l.opts.History = 1, o.History
 	return &keeper{life: l, db: open(t, l.disk, l.opts), kept: map[string]contents{}}
 }
@@ -279,7 +279,7 @@ func TestKeptVersionsFromAFollower(t *testing.T) {
 // Dropping a version costs what differs, not what is there.
 func TestDroppingAVersionReadsOnlyWhatDiffers(t *testing.T) {
 	var disk vfs.Mem
-	db := open(t, &disk, btree.Options{PageSize: 4096})
+	db := open(t, &disk, btree.Options{PageSize: smallPage})
 	fill(t, db, 50000, 100, 1)
 	if err := db.Keep("old"); err != nil {
 		t.Fatal(err)

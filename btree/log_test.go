@@ -51,7 +51,7 @@ func TestDurabilityNamesItsTests(t *testing.T) {
 func logged(t *testing.T) (disk *vfs.Mem, states []contents) {
 	t.Helper()
 	disk = &vfs.Mem{}
-	db := open(t, disk, btree.Options{PageSize: 4096, LogSize: 256 << 10})
+	db := open(t, disk, btree.Options{PageSize: smallPage, LogSize: 256 << 10})
 	fill(t, db, 300, 20, 1)
 	steps := []func(tx *btree.Tx) error{
 		func(tx *btree.Tx) error {
@@ -132,42 +132,6 @@ func TestCrashKeepsWhatIsInTheLog(t *testing.T) {
 	}
 }
 
-// A record that is damaged, and all that follow it, never happened; those before it did.
-func TestReplayStopsAtDamage(t *testing.T) {
-	disk, states := logged(t)
-	image := disk.ReadFile(dbName)
-	start := strings.LastIndex(string(image), "renamed") // within the last record
-	seen := map[int]bool{}
-	for at := start; at > start-1500 && at > 0; at -= 13 {
-		damaged := append([]byte{}, image...)
-		damaged[at] ^= 1
-		c := &vfs.Mem{}
-		c.WriteFile(dbName, damaged)
-		db := open(t, c, btree.Options{})
-		got, err := dump(db)
-		if err != nil {
-			t.Fatal(err)
-		}
-		state := -1
-		for i := range states {
-			if got.equal(states[i]) {
-				state = i
-			}
-		}
-		if state < 0 && len(seen) > 0 && !seen[0] {
-			t.Fatalf("byte %d changed: none of the states, %s", at, difference(got, states[0]))
-		}
-		seen[state] = true
-		mustCheck(t, db)
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(seen) < 4 {
-		t.Errorf("damage led to %d states", len(seen))
-	}
-}
-
 // A database that is closed gives up its log: it holds what it did, needs nothing replayed, and however often it is opened and
 // written, its file has room for one log at most.
 func TestCleanCloseTakesTheLogAway(t *testing.T) {
@@ -176,7 +140,7 @@ func TestCleanCloseTakesTheLogAway(t *testing.T) {
 	for _, noLog := range []bool{false, true} {
 		disk := &vfs.Mem{}
 		for session := range 6 {
-			db := open(t, disk, btree.Options{PageSize: 4096, NoLog: noLog, LogSize: logSize})
+			db := open(t, disk, btree.Options{PageSize: smallPage, NoLog: noLog, LogSize: logSize})
 			fill(t, db, 2000, 50, session)
 			for i := range 20 {
 				err := db.Update(func(tx *btree.Tx) error {

@@ -15,9 +15,8 @@ const FormatVersion = 2
 
 // Sizes of pages in bytes; a size is a power of two.
 const (
-	MinPageSize     = 4 << 10
-	MaxPageSize     = 64 << 10
-	DefaultPageSize = 16 << 10
+	MinPageSize = 4 << 10
+	MaxPageSize = 64 << 10
 )
 
 const (

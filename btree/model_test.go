@@ -29,7 +29,7 @@ func TestRandomProgramEqualsMap(t *testing.T) {
 	}
 	t.Run("mapped", func(t *testing.T) {
 		t.Parallel()
-		runProgram(t, vfs.OS{}, filepath.Join(t.TempDir(), dbName), btree.Options{NoSync: true, PageSize: 4096}, 7, rounds/2)
+		runProgram(t, vfs.OS{}, filepath.Join(t.TempDir(), dbName), btree.Options{NoSync: true, PageSize: smallPage}, 7, rounds/2)
 	})
 }
 

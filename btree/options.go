@@ -96,7 +96,7 @@ func (o *Options) withDefaults() (Options, error) {
 	if c.LogSize <= 0 {
 		c.LogSize, c.logAfter = defaultLogSize, defaultLogAfter
 	}
-	if c.NoLog {
+	if c.NoLog || neverLog {
 		c.logAfter = math.MaxInt
 	}
 	if c.FS == nil {

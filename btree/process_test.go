@@ -59,7 +59,7 @@ func childHold(path string) error {
 // childWrite commits for ever: each transaction moves the counter on and rewrites some keys to agree with it. It prints the
 // counter after every commit.
 func childWrite(path string) error {
-	db, err := btree.Open(path, &btree.Options{PageSize: 4096})
+	db, err := btree.Open(path, &btree.Options{PageSize: smallPage})
 	if err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func TestShortenedFileIsAnErrorNotACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	fill(t, db, 20000, 100, 1)
-	if err := os.Truncate(path, 6*16384); err != nil {
+	if err := os.Truncate(path, 6*btree.DefaultPageSize); err != nil {
 		t.Fatal(err)
 	}
 	failed := func(what string, err error) {

@@ -34,7 +34,7 @@ func (h heldReader) verify(t *testing.T) {
 // Readers held across many commits see their version to the end, although pages are used again all the time.
 func TestHeldReadersSeeTheirVersion(t *testing.T) {
 	var disk vfs.Mem
-	l := newLife(3, 4096)
+	l := newLife(3, smallPage)
 	l.opts.CacheSize = 1
 	db := open(t, &disk, l.opts)
 	var held []heldReader
@@ -106,11 +106,12 @@ func stats(t testing.TB, db *btree.DB) btree.Stats {
 
 // Overwriting everything again and again must not make the file grow: pages are used again as soon as they are freed.
 func TestOverwritingDoesNotGrowTheFile(t *testing.T) {
-	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096, LogSize: 64 << 10})
-	fill(t, db, 2000, 40, 0)
+	db := open(t, &vfs.Mem{}, btree.Options{PageSize: smallPage, LogSize: 16 * smallPage})
+	const keys = 2000 * (smallPage / 4096)
+	fill(t, db, keys, 40, 0)
 	used := stats(t, db).Leaf
 	for g := range 50 {
-		fill(t, db, 2000, 40, g)
+		fill(t, db, keys, 40, g)
 	}
 	if s := stats(t, db); s.Pages > 3*used {
 		t.Errorf("the tree has %d leaves and the file %d pages after overwriting", s.Leaf, s.Pages)
@@ -120,8 +121,9 @@ func TestOverwritingDoesNotGrowTheFile(t *testing.T) {
 
 // A reader that is never closed keeps what it sees, but not the pages that were born and freed after it began.
 func TestLongReaderDoesNotStopReuse(t *testing.T) {
-	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096, LogSize: 64 << 10})
-	fill(t, db, 2000, 40, 0)
+	db := open(t, &vfs.Mem{}, btree.Options{PageSize: smallPage, LogSize: 16 * smallPage})
+	const keys = 2000 * (smallPage / 4096)
+	fill(t, db, keys, 40, 0)
 	reader, err := db.Begin(false)
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +131,7 @@ func TestLongReaderDoesNotStopReuse(t *testing.T) {
 	defer func() { _ = reader.Rollback() }()
 	used := stats(t, db).Leaf
 	for g := range 50 {
-		fill(t, db, 2000, 40, g)
+		fill(t, db, keys, 40, g)
 	}
 	s := stats(t, db)
 	if s.Pages > 4*used {
@@ -212,7 +214,7 @@ func TestConcurrentReadersSeeWholeCommits(t *testing.T) {
 	for _, noMap := range []bool{false, true} {
 		t.Run(fmt.Sprint("copying ", noMap), func(t *testing.T) {
 			t.Parallel()
-			db, err := btree.Open(filepath.Join(t.TempDir(), dbName), &btree.Options{NoSync: true, NoMap: noMap, PageSize: 4096, CacheSize: 64 << 10})
+			db, err := btree.Open(filepath.Join(t.TempDir(), dbName), &btree.Options{NoSync: true, NoMap: noMap, PageSize: smallPage, CacheSize: 64 << 10})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -77,7 +77,7 @@ func counterOf(tx *btree.Tx) (uint64, error) {
 func TestReadersInOtherProcesses(t *testing.T) {
 	needSharing(t)
 	path := filepath.Join(t.TempDir(), dbName)
-	db, err := btree.Open(path, &btree.Options{PageSize: 4096})
+	db, err := btree.Open(path, &btree.Options{PageSize: smallPage})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestFollowerOfAWriterThatIsKilled(t *testing.T) {
 func TestCompactBesideAReaderInAnotherProcess(t *testing.T) {
 	needSharing(t)
 	path := filepath.Join(t.TempDir(), dbName)
-	db, err := btree.Open(path, &btree.Options{PageSize: 4096})
+	db, err := btree.Open(path, &btree.Options{PageSize: smallPage})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func counterRowsIn(tx *btree.Tx, name string) error {
 func TestProcessesAreNamed(t *testing.T) {
 	needSharing(t)
 	path := filepath.Join(t.TempDir(), dbName)
-	db, err := btree.Open(path, &btree.Options{PageSize: 4096})
+	db, err := btree.Open(path, &btree.Options{PageSize: smallPage})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,7 @@ func TestFollowersSeeEveryVersion(t *testing.T) {
 }
 
 func followersSeeEveryVersion(t *testing.T, seed uint64) {
-	l := newLife(seed+700, 4096)
+	l := newLife(seed+700, smallPage)
 	l.opts.CacheSize = 1
 	writer := open(t, l.disk, l.opts)
 	readOnly := l.opts

@@ -8,7 +8,7 @@ import (
 
 // Every page of the file is counted once, whatever is kept, logged or free, and only kept versions make kept pages.
 func TestStatsAddUp(t *testing.T) {
-	k := newKeeper(t, 4241, btree.Options{}) // it has a log
+	k := newKeeper(t, 4241, btree.Options{}) // it has a log, unless this build has none
 	logged, keeping, freed := false, false, false
 	for range 80 {
 		if err := k.step(); err != nil {
@@ -23,7 +23,7 @@ func TestStatsAddUp(t *testing.T) {
 		}
 		logged, keeping, freed = logged || s.Log > 0, keeping || s.Kept > 0, freed || s.Free > 0
 	}
-	if !logged || !keeping || !freed {
+	if logged == btree.NeverLog || !keeping || !freed {
 		t.Errorf("there was a log: %v, a kept page: %v, a free one: %v; the test is too small", logged, keeping, freed)
 	}
 	s := stats(t, k.db)

@@ -16,7 +16,7 @@ import (
 func TestStreamedValuesReadAsAnyReader(t *testing.T) {
 	sizes := []int{0, 1, 100, 900, 960, 961, 4048, 4049, 8096, 8097, 300_000}
 	value := func(n int) []byte { return bytes.Repeat([]byte("0123456789abcdef!"), n/17+1)[:n] }
-	db := withTree(t, btree.Options{PageSize: 4096}, func(_ *btree.Tx, tree *btree.Tree) {
+	db := withTree(t, btree.Options{PageSize: smallPage}, func(_ *btree.Tx, tree *btree.Tree) {
 		for i, n := range sizes {
 			if err := tree.PutReader([]byte{byte(i)}, iotest.HalfReader(bytes.NewReader(value(n))), uint64(n)); err != nil {
 				t.Fatal(err)
@@ -57,7 +57,7 @@ func TestStreamedValuesReadAsAnyReader(t *testing.T) {
 // A source that ends early or fails leaves the tree and the file's pages as they were.
 func TestStreamThatFailsChangesNothing(t *testing.T) {
 	lost := errors.New("the source is gone")
-	db := withTree(t, btree.Options{PageSize: 4096}, func(_ *btree.Tx, tree *btree.Tree) {
+	db := withTree(t, btree.Options{PageSize: smallPage}, func(_ *btree.Tx, tree *btree.Tree) {
 		if err := tree.Put([]byte("k"), []byte("before")); err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,7 @@ func TestUndo(t *testing.T) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
 			const history = 5
-			l := newLife(seed+1500, 4096)
+			l := newLife(seed+1500, smallPage)
 			l.opts.CacheSize, l.opts.History = 1, history
 			db := open(t, l.disk, l.opts)
 			states, last := []contents{{}}, uint64(0)

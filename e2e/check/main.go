@@ -9,8 +9,9 @@
 // install; checks the format, vet and staticcheck; builds without cgo; starts
 // PostgreSQL, MariaDB and Redis on loopback with throw-away data; runs all
 // tests with the race detector; stops the servers, whatever happens; runs the
-// storage engine's tests for 32 bits, and with checked loads; and ends with a summary whose last line is "N passed, N failed, N skipped". A check
-// that fails counts as a test that failed.
+// storage engine's tests for 32 bits, with checked loads, and with other sizes
+// of pages; and ends with a summary whose last line is "N passed, N failed, N
+// skipped". A check that fails counts as a test that failed.
 //
 // It fails if anything fails, if no test ran, and if a backend's conformance
 // tests did not run or were skipped: a backend that nobody tested is broken.

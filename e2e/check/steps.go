@@ -131,25 +131,32 @@ func (c *checker) testsNoCgo(ctx context.Context) (string, error) {
 	return r.Counts().String(), err
 }
 
-// portable tests the storage engine as it is built for other machines: for 32
-// bits, which this one executes as well if it is an AMD64, and without unsafe
-// loads. What has to be emulated, .ci/portable does.
+// portable tests the storage engine as it is built for other machines, and with
+// other sizes of pages: without unsafe loads, and for 32 bits, which this
+// machine executes as well if it is an AMD64. All combinations, and what has to
+// be emulated, .ci/matrix does.
 func (c *checker) portable(ctx context.Context) (string, error) {
 	c.tested = true
-	const engine = "./btree/..."
-	checked, err := c.goTest(ctx, nil, "-short", "-shuffle=on", "-tags=btree_checked", engine)
-	if checked == nil {
-		return "", err
+	builds := []struct {
+		what, tags string
+		env        []string
+	}{
+		{"with checked loads and 64 KB pages", "btree_checked,btree_debug,btree_page64", nil},
+		{"with 32 bits, 4 KB pages and no log", "btree_page4,btree_nolog", append([]string{"GOARCH=386"}, withoutCgo...)},
 	}
-	note := checked.Counts().String() + " with checked loads"
 	if runtime.GOARCH != "amd64" || runtime.GOOS != "linux" {
-		return note, err
+		builds = builds[:1]
 	}
-	narrow, narrowErr := c.goTest(ctx, append([]string{"GOARCH=386"}, withoutCgo...), "-short", "-shuffle=on", engine)
-	if narrow != nil {
-		note += ", " + narrow.Counts().String() + " with 32 bits"
+	var notes []string
+	var errs []error
+	for _, b := range builds {
+		r, err := c.goTest(ctx, b.env, "-short", "-shuffle=on", "-tags="+b.tags, "./btree/...")
+		errs = append(errs, err)
+		if r != nil {
+			notes = append(notes, r.Counts().String()+" "+b.what)
+		}
 	}
-	return note, errors.Join(err, narrowErr)
+	return strings.Join(notes, ", "), errors.Join(errs...)
 }
 
 // goTest runs go test, prints a line for each package and what failed, and

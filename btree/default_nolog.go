@@ -1,0 +1,5 @@
+//go:build btree_nolog
+
+package btree
+
+const neverLog = true
