@@ -151,7 +151,7 @@ func (tx *Tx) nextLog() *logFile {
 	return l
 }
 
-// dropDead gives back the pages that only savepoints needed.
+// dropDead gives back the pages that only savepoints and sub-commits needed.
 func (tx *Tx) dropDead() {
 	if tx.version == tx.firstVersion {
 		return
@@ -163,10 +163,7 @@ func (tx *Tx) dropDead() {
 			kept = append(kept, x)
 			continue
 		}
-		tx.each([]extent{x}, func(no uint64) {
-			tx.db.pager.forget(no)
-			tx.release(no)
-		})
+		tx.each([]extent{x}, func(no uint64) { tx.drop(no, x.born) })
 	}
 	tx.freed = kept
 }
@@ -272,14 +269,14 @@ func (db *DB) writeMeta(m *meta) error {
 // publish makes the new version, which is in the file, the one that transactions begin with.
 func (tx *Tx) publish(next *meta, changes []spaceChange, unwritten []uint64) {
 	db := tx.db
-	tx.each(tx.allocated, tx.settlePage)
+	seen := tx.settlePages()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.space.done(changes, next.version)
 	if next.pageEnd < tx.meta.pageEnd {
 		db.space.cut(next.pageEnd, tx.meta.pageEnd)
 	}
-	db.retire(unwritten)
+	db.retire(slices.Concat(unwritten, seen))
 	db.unwritten = nil
 	db.delayed.clear()
 	tx.logged = 0
@@ -293,22 +290,27 @@ func (tx *Tx) publish(next *meta, changes []spaceChange, unwritten []uint64) {
 // waitFreed keeps the pages that the transaction freed until nobody sees them any more. The caller holds mu.
 func (tx *Tx) waitFreed(version uint64) {
 	protected := tx.db.protected()
-	for _, x := range tx.freed {
+	for _, x := range slices.Concat(tx.freed, tx.dropped) {
 		tx.db.space.wait(x, version, protected)
 	}
 }
 
-// settlePage lets go of a page that the transaction allocated: it is in the file now, or was given up.
-func (tx *Tx) settlePage(no uint64) {
+// settlePages lets go of the pages that the transaction allocated: they are in the file now, or were given up. It returns those
+// whose frames readers may be looking at.
+func (tx *Tx) settlePages() (seen []uint64) {
 	g := tx.db.pager
-	w := g.table.at(no)
-	if w&own == 0 {
-		return
-	}
-	if !w.isFrame() {
-		g.table.set(no, w&placeMask)
-		return
-	}
-	g.table.set(no, g.written(no))
-	g.arena.give(w.frame())
+	tx.each(tx.allocated, func(no uint64) {
+		switch w := g.table.at(no); {
+		case w&own == 0:
+		case !w.isFrame():
+			g.table.set(no, w&placeMask)
+		case w&shown != 0:
+			g.table.set(no, w&placeMask)
+			seen = append(seen, no)
+		default:
+			g.table.set(no, g.written(no))
+			g.arena.give(w.frame())
+		}
+	})
+	return seen
 }

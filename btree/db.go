@@ -44,6 +44,7 @@ type DB struct {
 	kept      []kept      // the versions that are kept, in ascending order
 	log       *logFile    // nil when there is none yet
 	logBuf    []byte      // the record of the transactions that are delayed, and memory for that of the next one
+	cancelled uint64      // the newest version that was shown and rolled back
 	wantLog   int64       // size in bytes of the next log
 	small     int         // transactions that were small enough for the log
 	unwritten []uint64    // pages of committed versions, some of which are in frames alone
@@ -57,6 +58,7 @@ type DB struct {
 	head    meta       // the newest version, which write transactions build on
 	current meta       // the newest durable version
 	delayed delays     // with what the write transaction has of it
+	sub     meta       // what the write transaction showed last with Subcommit
 	durable meta       // the newest version that is in the file without its log
 	syncing uint64     // version that a sync of the log will make durable, 0 when there is none
 	txs     *Tx        // open transactions

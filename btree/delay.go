@@ -68,6 +68,16 @@ func (tx *Tx) delay() {
 // clear notes that no commit is in memory alone any more. The caller holds mu.
 func (d *delays) clear() { d.count, d.past = 0, false }
 
+// delaysWritten takes note that a checkpoint of the newest version has ended. The caller has the writer.
+func (db *DB) delaysWritten() {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.durable.version == db.head.version {
+		db.delayed.clear()
+		db.logBuf = db.logBuf[:0]
+	}
+}
+
 // precedes returns the version that the next record of the log follows.
 func (db *DB) precedes() uint64 {
 	if db.delayed.count > 0 {
@@ -99,6 +109,9 @@ func (db *DB) visible() meta {
 	m := db.current
 	if d := &db.delayed.newest; d.version > m.version {
 		m = *d
+	}
+	if db.sub.version > m.version && !db.failed.Load() { // else its transaction cannot be committed any more
+		m = db.sub
 	}
 	return m
 }

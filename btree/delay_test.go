@@ -32,13 +32,14 @@ func inLogModes(t *testing.T, test func(t *testing.T, o btree.Options)) {
 	}
 }
 
-// change puts keys 0..n-1 with a value into tree "t", in a transaction that is left open.
+// change puts keys 0..n-1 with a value into tree "t", in a transaction that is left open until the test ends.
 func change(t testing.TB, db *btree.DB, n int, val string) *btree.Tx {
 	t.Helper()
 	tx, err := db.Begin(true)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = tx.Rollback() })
 	if err := putRows(tx, n, val); err != nil {
 		t.Fatal(err)
 	}
@@ -367,4 +368,42 @@ func TestDelayOfEndedAndReadOnlyTransactions(t *testing.T) {
 	if err := tx.Commit(); !errors.Is(err, btree.ErrTxDone) {
 		t.Errorf("Commit after Delay: %v", err)
 	}
+}
+
+// In a full file a checkpoint makes room when a transaction begins. It takes the delayed commits along, which the next record of
+// the log must not hold again, nor follow what was before them.
+func TestDelayedCommitsInAFullFile(t *testing.T) {
+	o := btree.Options{PageSize: 4096, MaxSize: 2 << 20, LogSize: 256 << 10}
+	disk := &vfs.Mem{}
+	db := open(t, disk, o)
+	var full error
+	for n := 0; full == nil; n++ {
+		full = db.Update(func(tx *btree.Tx) error { return counterRows(tx, n, 50) })
+	}
+	if !errors.Is(full, btree.ErrFull) {
+		t.Fatal(full)
+	}
+	r := newRand(8)
+	overwrite := func(end func(*btree.Tx) error) {
+		tx, err := db.Begin(true)
+		succeed(t, err)
+		tree, err := tx.Tree("t")
+		succeed(t, err)
+		for range 3 {
+			succeed(t, tree.Put(key64(r.IntN(500)), fmt.Appendf(nil, "%0100d", r.IntN(1000))))
+		}
+		succeed(t, end(tx))
+	}
+	for round := range 40 {
+		for range r.IntN(4) {
+			overwrite((*btree.Tx).Delay)
+		}
+		overwrite((*btree.Tx).Commit)
+		want, err := dump(db)
+		succeed(t, err)
+		if got := afterCut(t, disk, o, uint64(round)); !got.equal(want) {
+			t.Fatalf("round %d, after a crash: %s", round, difference(got, want))
+		}
+	}
+	mustCheck(t, db)
 }

@@ -31,8 +31,9 @@
 //   - The cost of a commit depends on the pages it changed, not on the size of the file, the number of free pages or the age
 //     of the oldest reader.
 //
-// # Commits that wait
+// # Commits that wait, and parts of commits
 //
+// Tx.Subcommit shows what a transaction did so far to those who read, before it is committed or rolled back as a whole.
 // Tx.Delay commits without touching the disk: later transactions of the process see the changes, and the next Commit or Sync makes
 // them durable with its own. DB.Snapshot reads what is durable already.
 //

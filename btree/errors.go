@@ -41,7 +41,7 @@ var (
 var (
 	// ErrTxDone is returned when the transaction was committed or rolled back.
 	ErrTxDone = errors.New("btree: the transaction has ended")
-	// ErrSavepoint is returned when a savepoint is of another transaction or was rolled back over.
+	// ErrSavepoint is returned when a savepoint is of another transaction, was rolled back over, or is from before a Subcommit.
 	ErrSavepoint = errors.New("btree: no such savepoint")
 	// ErrNoTree is returned when there is no tree of that name, or it was dropped while a handle was in use.
 	ErrNoTree = errors.New("btree: no such tree")

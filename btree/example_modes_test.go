@@ -42,3 +42,78 @@ func ExampleTx_Delay() {
 	// 1 would be left by a crash
 	// 4 are durable now
 }
+
+// A long transaction shows how far it is. What it showed is taken back when it fails.
+func ExampleTx_Subcommit() {
+	db, err := btree.Open("fruit.db", &btree.Options{FS: &vfs.Mem{}})
+	must(err)
+	defer func() { _ = db.Close() }()
+	must(put(db, "apple", "red"))
+
+	tx, err := db.Begin(true)
+	must(err)
+	tree, err := tx.Tree("fruit")
+	must(err)
+	must(tree.Put([]byte("cherry"), nil))
+	must(tree.Put([]byte("quince"), nil))
+	fmt.Println(countFruit(db.Begin(false)), "key before the sub-commit")
+	must(tx.Subcommit())
+	fmt.Println(countFruit(db.Begin(false)), "keys after it")
+	fmt.Println(countFruit(db.Snapshot()), "is durable")
+	must(tx.Rollback())
+	fmt.Println(countFruit(db.Begin(false)), "is left")
+	// Output:
+	// 1 key before the sub-commit
+	// 3 keys after it
+	// 1 is durable
+	// 1 is left
+}
+
+// Programs that keep snapshots apart from what may still be lost ask for the durable version.
+func ExampleDB_Snapshot() {
+	db, err := btree.Open("fruit.db", &btree.Options{FS: &vfs.Mem{}})
+	must(err)
+	defer func() { _ = db.Close() }()
+	must(put(db, "apple", "red"))
+
+	tx, err := db.Begin(true)
+	must(err)
+	tree, err := tx.Tree("fruit")
+	must(err)
+	must(tree.Put([]byte("apple"), []byte("green")))
+	must(tx.Delay())
+
+	durable, err := db.Snapshot()
+	must(err)
+	must(show(durable))
+	must(durable.Rollback())
+	must(db.View(show))
+	// Output:
+	// apple: red
+	// apple: green
+}
+
+// Sync is the end of a group of delayed commits.
+func ExampleDB_Sync() {
+	disk := &vfs.Mem{}
+	db, err := btree.Open("fruit.db", &btree.Options{FS: disk})
+	must(err)
+	defer func() { _ = db.Close() }()
+	must(put(db, "apple", "red"))
+	for _, color := range []string{"green", "yellow"} {
+		tx, err := db.Begin(true)
+		must(err)
+		tree, err := tx.Tree("fruit")
+		must(err)
+		must(tree.Put([]byte("apple"), []byte(color)))
+		must(tx.Delay())
+	}
+	must(db.Sync())
+
+	// Somebody else who opens the file for reading sees them now.
+	other, err := btree.Open("fruit.db", &btree.Options{FS: disk, ReadOnly: true})
+	must(err)
+	must(other.View(show))
+	must(other.Close())
+	// Output: apple: yellow
+}

@@ -22,6 +22,11 @@ func (tx *Tx) checkSize() error {
 	if tx.pageEnd+tx.db.reserve() > most && tx.grows() {
 		most -= tx.db.reserve()
 	}
+	return tx.within(most)
+}
+
+// within checks that the file has no more than most pages.
+func (tx *Tx) within(most uint64) error {
 	if tx.pageEnd <= most {
 		return nil
 	}
@@ -57,6 +62,7 @@ func (db *DB) makeRoomWhenFull() {
 	}
 	if db.startCheckpoint() == nil { // otherwise the transaction finds less room, and says so
 		db.awaitCheckpoint()
+		db.delaysWritten()
 	}
 }
 

@@ -39,13 +39,14 @@ func newPager(f vfs.File, pageSize int, opts *Options) *pager {
 	return g
 }
 
-// lookup returns a page that was touched before, or nil. A page of the write transaction only that transaction may ask for.
+// lookup returns a page that was touched before, or nil. A page of the write transaction only that transaction may ask for, until it
+// is shown.
 func (g *pager) lookup(no uint64, writer bool) page {
 	w := g.table.at(no)
-	if w&^(own|sealed) == mapped {
+	if w&placeMask == mapped {
 		return g.mapped(no)
 	}
-	if w.isFrame() && (writer || w&own == 0) {
+	if w.isFrame() && (writer || w&(own|shown) != own) {
 		return g.arena.page(w.frame())
 	}
 	return nil

@@ -25,7 +25,7 @@ type save struct {
 type marks struct{ allocated, freed int }
 
 // Savepoint marks the present state of a writable transaction. A savepoint costs memory for the pages that are changed after
-// it, until the transaction ends.
+// it, until the transaction ends. Subcommit ends all savepoints before it.
 func (tx *Tx) Savepoint() (Savepoint, error) {
 	if err := tx.usable(true); err != nil {
 		return Savepoint{}, err
@@ -45,13 +45,20 @@ func (tx *Tx) Savepoint() (Savepoint, error) {
 	}
 	for _, t := range tx.trees {
 		s.roots[t] = t.treeRoot
+	}
+	tx.saves = append(tx.saves, s)
+	tx.nextVersion()
+	return Savepoint{s}, nil
+}
+
+// nextVersion begins another version, so that no page of the transaction so far is changed any more.
+func (tx *Tx) nextVersion() {
+	for _, t := range tx.trees {
 		t.tail = false
 	}
 	tx.catalog.tail = false
-	tx.saves = append(tx.saves, s)
-	tx.marks = s.marks
+	tx.marks = marks{allocated: len(tx.allocated), freed: len(tx.freed)}
 	tx.version++
-	return Savepoint{s}, nil
 }
 
 // RollbackTo undoes everything since the savepoint, which stays valid; later savepoints are gone. Handles of trees that did

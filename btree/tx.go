@@ -26,6 +26,8 @@ type Tx struct {
 	freed        []extent // pages of earlier versions, those of savepoints among them
 	marks        marks    // of the newest savepoint
 	saves        []*save
+	subs         subs
+	dropped      []extent // pages that a sub-commit showed, and that are in use no longer
 	loose        []loose
 	catalog      *Tree
 	trees        map[string]*Tree
@@ -44,7 +46,7 @@ type Tx struct {
 func newTx(db *DB, m meta, writable bool) *Tx {
 	tx := &Tx{db: db, meta: m, pageEnd: m.pageEnd, writable: writable}
 	if writable {
-		tx.version = m.version + 1
+		tx.version = max(m.version, db.cancelled) + 1
 		tx.firstVersion = tx.version
 		tx.versions, tx.kept = m.versions, db.kept
 		tx.trees = map[string]*Tree{}

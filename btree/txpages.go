@@ -207,7 +207,12 @@ func (tx *Tx) giveUp(no, pages, born uint64) {
 }
 
 // giveBack returns every page that the transaction allocated.
-func (tx *Tx) giveBack() { tx.unallocate(0, tx.meta.pageEnd) }
+func (tx *Tx) giveBack() {
+	if tx.subs.count > 0 && tx.cancel() {
+		return
+	}
+	tx.unallocate(0, tx.meta.pageEnd)
+}
 
 // unallocate returns the pages allocated since the list of them had the given length and the file the given end.
 func (tx *Tx) unallocate(from int, pageEnd uint64) {

@@ -194,11 +194,16 @@ func (w *world) transaction(db *btree.DB) error {
 		return err
 	}
 	err = w.changes(tx)
+	for err == nil && w.r.IntN(4) == 0 {
+		if err = w.subcommit(db, tx); err == nil {
+			err = w.changes(tx)
+		}
+	}
 	next.trees = w.p.model // a rollback to a savepoint replaces it
 	if err != nil {
 		back := tx.Rollback()
 		if errors.Is(err, errEnough) {
-			return back
+			return errors.Join(back, db.View(func(tx *btree.Tx) error { return w.compareSome(tx, w.acked.trees) }))
 		}
 		return errors.Join(err, back)
 	}
@@ -214,6 +219,34 @@ func (w *world) transaction(db *btree.DB) error {
 		return nil
 	}
 	return db.View(func(tx *btree.Tx) error { return w.compareSome(tx, w.acked.trees) })
+}
+
+// subcommit shows what a transaction changed so far to a reader, which stays or ends, and to nobody who asks for what is durable.
+func (w *world) subcommit(db *btree.DB, tx *btree.Tx) error {
+	if err := tx.Subcommit(); err != nil {
+		return err
+	}
+	if w.r.IntN(4) == 0 {
+		snapshot, err := db.Snapshot()
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(w.compareSome(snapshot, w.afterCrash().trees), snapshot.Rollback()); err != nil {
+			return fmt.Errorf("durable during a sub-commit: %w", err)
+		}
+	}
+	reader, err := db.Begin(false)
+	if err != nil {
+		return err
+	}
+	w.held = append(w.held, held{reader, w.p.model.clone()})
+	if err := w.compareSome(reader, w.p.model); err != nil {
+		return fmt.Errorf("after a sub-commit: %w", err)
+	}
+	if w.r.IntN(2) == 0 {
+		return w.release()
+	}
+	return nil
 }
 
 // changes makes random changes in a transaction, and looks at what it shows.
