@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"iter"
+	"math/bits"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -14,6 +14,7 @@ const (
 	firstPage = 64
 	minPage   = 16
 	maxPage   = 4096
+	growth    = 8
 	pageBytes = 4 << 20
 )
 
@@ -25,6 +26,7 @@ type pager struct {
 	sort  *sortedScan // nil in the order of the keys
 	last  tuple.Tuple // the key that it has come to
 	done  bool        // nothing remains
+	slow  bool        // streams are no longer worth a try
 }
 
 func (t *Table) pager(q Query) *pager {
@@ -45,13 +47,18 @@ func (p *pager) next(ctx context.Context, limit int64) ([]Row, error) {
 	}
 	p.done = !page.More || len(page.Rows) == 0
 	if n := len(page.Rows); n > 0 {
-		p.last = page.Rows[n-1].Key
 		p.query.Limit = nextPageSize(page.Rows)
-		if p.sort == nil {
-			p.query.Range = beyond(p.query.Range, p.last, q.Reverse)
-		}
+		p.moveTo(page.Rows[n-1].Key)
 	}
 	return page.Rows, nil
+}
+
+// moveTo leaves out what is not beyond a key.
+func (p *pager) moveTo(key tuple.Tuple) {
+	p.last = key
+	if p.sort == nil {
+		p.query.Range = beyond(p.query.Range, key, p.query.Reverse)
+	}
 }
 
 func (p *pager) scan(ctx context.Context, q Query) (Page, error) {
@@ -61,14 +68,17 @@ func (p *pager) scan(ctx context.Context, q Query) (Page, error) {
 	return p.table.Scan(ctx, q)
 }
 
-// nextPageSize returns how many rows like these make a good page.
+// nextPageSize returns how many rows like these make a good page: a power of two,
+// so that pages of like rows are asked for with one statement, which a database
+// then knows.
 func nextPageSize(rows []Row) int {
 	bytes := 0
 	for i := range rows {
 		bytes += rowBytes(&rows[i])
 	}
 	fit := pageBytes * len(rows) / max(bytes, 1)
-	return max(minPage, min(fit, 4*len(rows), maxPage))
+	size := max(minPage, min(fit, growth*len(rows), maxPage))
+	return 1 << (bits.Len(uint(size)) - 1)
 }
 
 // rowBytes is about the memory that a row takes.
@@ -91,74 +101,6 @@ func beyond(r tuple.Range, k tuple.Tuple, reverse bool) tuple.Range {
 		return r.Before(k)
 	}
 	return r.After(k)
-}
-
-// Rows iterates over a range, however long, page by page: no cursor stays
-// open while the loop's body runs. Unlike that of [Table.Scan], q.Limit is the
-// largest number of rows in total, and 0 is no limit. An error ends the
-// iteration.
-//
-// Once it is clear that many rows are wanted, the next page is read while the
-// body runs, except in a transaction, which may do one thing at a time.
-func (t *Table) Rows(ctx context.Context, q Query) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		for rows, err := range t.pager(q).pages(ctx, int64(q.Limit)) {
-			if err != nil {
-				yield(Row{}, err)
-				return
-			}
-			for i := range rows {
-				if !yield(rows[i], nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// paged is a page that was read, or why it was not.
-type paged struct {
-	rows []Row
-	err  error
-}
-
-// pages iterates over the pages of what remains, of at most limit rows in total
-// if that is positive.
-func (p *pager) pages(ctx context.Context, limit int64) iter.Seq2[[]Row, error] {
-	return func(yield func([]Row, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		var coming chan paged // the next page, while it is read ahead
-		defer func() {
-			cancel()
-			if coming != nil {
-				<-coming // nothing goes on after the iteration
-			}
-		}()
-		left := limit
-		read := func() paged {
-			rows, err := p.next(ctx, left)
-			return paged{rows, err}
-		}
-		_, alone := p.table.reader.(driver.Tx)
-		page := read()
-		for first := true; page.err == nil; first = false {
-			left -= int64(len(page.rows))
-			more := !p.done && (limit <= 0 || left > 0)
-			if more && !first && !alone {
-				coming = make(chan paged, 1)
-				go func(to chan<- paged) { to <- read() }(coming)
-			}
-			if !yield(page.rows, nil) || !more {
-				return
-			}
-			if coming == nil {
-				page = read()
-			} else {
-				page, coming = <-coming, nil
-			}
-		}
-		yield(nil, page.err)
-	}
 }
 
 // Count counts the rows of a range. If the database cannot count without

@@ -24,6 +24,7 @@ var (
 	_ driver.Snapshotter = (*reader)(nil)
 	_ driver.Counter     = (*reader)(nil)
 	_ driver.Sorter      = (*reader)(nil)
+	_ driver.Streamer    = (*reader)(nil)
 	_ driver.Estimator   = (*reader)(nil)
 )
 
@@ -89,6 +90,19 @@ func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (pa
 		return err
 	})
 	return page, err
+}
+
+// Streams implements [driver.Streamer].
+func (r *reader) Streams(s *driver.Schema) bool { return sqlrows.Streams(s) }
+
+// Stream implements [driver.Streamer]. It is not begun again after a loss of the
+// connection: rows have been given by then.
+func (r *reader) Stream(ctx context.Context, s *driver.Schema, q driver.Query, each func([]driver.Row) bool) (more bool, err error) {
+	err = r.life.Call(ctx, func(ctx context.Context) error {
+		more, err = sqlrows.NewReader(r.d, r.pool).Stream(ctx, s, q, each)
+		return err
+	})
+	return more, err
 }
 
 // Sorts implements [driver.Sorter].

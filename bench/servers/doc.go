@@ -10,8 +10,10 @@
 // of 1000 rows near the end of the table, of reading all of it, and of a row by
 // its key. Rowan may take 1.2 times the driver's time. It reads through package
 // store, as its screens do; the driver's side scans the same columns of the
-// same rows into a slice of structs. In Redis the table is one of rowan's own,
-// and the driver gets its bytes without making values of them.
+// same rows into a slice of structs. In Redis the table is one of rowan's own: a
+// sorted set of keys and a hash of rows, both encoded. There the driver's side
+// decodes what it gets into the same structs, as a program without rowan would
+// have to, for bytes are no rows.
 //
 // It then fills the catalogue with 10,000 tables, and counts the round trips,
 // through a proxy, from a new connection's request for a table to its first rows:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -112,25 +113,35 @@ func openRedis(_ context.Context, url string) (reader, error) {
 }
 
 // part reads rows whose keys follow a bound, and returns the last key.
-func (r redisReader) part(ctx context.Context, bound string, limit int) (n int, last string, err error) {
+func (r redisReader) part(ctx context.Context, bound string, limit int) (rows []record, last string, err error) {
 	keys, err := r.ZRangeArgs(ctx, redis.ZRangeArgs{Key: redisOrder, Start: bound, Stop: "+", ByLex: true, Count: int64(limit)}).Result()
 	if err != nil || len(keys) == 0 {
-		return 0, "", err
+		return nil, "", err
 	}
-	rows, err := r.HMGet(ctx, redisRows, keys...).Result()
-	return len(rows), keys[len(keys)-1], err
+	values, err := r.HMGet(ctx, redisRows, keys...).Result()
+	if err != nil {
+		return nil, "", err
+	}
+	rows = make([]record, len(keys))
+	for i, key := range keys {
+		value, _ := values[i].(string)
+		if err := rows[i].decode(key, value); err != nil {
+			return nil, "", err
+		}
+	}
+	return rows, keys[len(keys)-1], nil
 }
 
 func (r redisReader) page(ctx context.Context, after int64, limit int) (int, error) {
-	n, _, err := r.part(ctx, "("+redisKey(after), limit)
-	return n, err
+	rows, _, err := r.part(ctx, "("+redisKey(after), limit)
+	return len(rows), err
 }
 
 func (r redisReader) all(ctx context.Context) (n int, err error) {
 	for bound := "-"; ; {
-		read, last, err := r.part(ctx, bound, pageRows)
-		n += read
-		if err != nil || read < pageRows {
+		rows, last, err := r.part(ctx, bound, pageRows)
+		n += len(rows)
+		if err != nil || len(rows) < pageRows {
 			return n, err
 		}
 		bound = "(" + last
@@ -138,9 +149,53 @@ func (r redisReader) all(ctx context.Context) (n int, err error) {
 }
 
 func (r redisReader) get(ctx context.Context, key int64) (int, error) {
-	_, err := r.HGet(ctx, redisRows, redisKey(key)).Result()
-	return 1, err
+	k := redisKey(key)
+	value, err := r.HGet(ctx, redisRows, k).Result()
+	if err != nil {
+		return 0, err
+	}
+	var row record
+	return 1, row.decode(k, value)
 }
 
 // redisKey is a key as rowan encodes it.
 func redisKey(x int64) string { return string(tuple.Of(tuple.Int(x)).Append(nil)) }
+
+var errLayout = errors.New("the row is not of the layout that the table has")
+
+// The layout of a row: a format and a number of columns, and for each a code, a
+// length and its bytes. A text is as it is, of all else the bytes are those of a
+// tuple of one.
+const (
+	layoutFormat = 1
+	layoutText   = 0x80 + byte(tuple.KindText)
+)
+
+// decode makes a record of what the server keeps, as a program that knows the
+// table would.
+func (e *record) decode(key, value string) error {
+	id, err := tuple.Decode([]byte(key))
+	if err != nil || len(id) != 1 || len(value) < 2 || value[0] != layoutFormat || value[1] != 4 {
+		return errors.Join(errLayout, err)
+	}
+	e.id = id[0].AsInt()
+	var column [4]string
+	var code [4]byte
+	rest := value[2:]
+	for i := range column {
+		if len(rest) < 2 || len(rest) < 2+int(rest[1]) { // none is longer than a byte says
+			return errLayout
+		}
+		code[i], column[i], rest = rest[0], rest[2:2+int(rest[1])], rest[2+int(rest[1]):]
+	}
+	amount, err1 := tuple.Decode([]byte(column[1]))
+	at, err2 := tuple.Decode([]byte(column[2]))
+	if err := errors.Join(err1, err2); err != nil || code[0] != layoutText || len(amount) != 1 || len(at) != 1 {
+		return errors.Join(errLayout, err)
+	}
+	e.account, e.amount, e.at = column[0], amount[0].AsText(), at[0].AsTime()
+	if code[3] == layoutText {
+		e.note = sql.NullString{String: column[3], Valid: true}
+	}
+	return nil
+}

@@ -3,6 +3,7 @@ package sqlrows
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -193,6 +194,11 @@ func (f *fields) page(rows ValueRows, limit int) (driver.Page, error) {
 		_, row, err := f.row(rows)
 		if err != nil {
 			return driver.Page{}, err
+		}
+		if n := len(p.Rows); n == cap(p.Rows) {
+			// By a quarter, as append does, a long page would be allocated five
+			// times over.
+			p.Rows = slices.Grow(p.Rows, min(max(3*n, roomRows), limit-n))
 		}
 		p.Rows = append(p.Rows, row)
 	}
