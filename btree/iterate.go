@@ -55,10 +55,13 @@ func (c *Cursor) Descend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
 // walkLeaf passes the entries of the leaf from the present one to the one before stop to the body of a loop, by is 1 upwards and
 // -1 downwards. It reports whether to go on with next or prev.
 func (c *Cursor) walkLeaf(stop, by int, yield func(key, val []byte) bool) bool {
+	if c.quick == 0 {
+		return c.pass(yield)
+	}
 	r, ok := c.reader()
 	switch {
 	case !ok:
-		return c.pass(yield)
+		return c.walkVarying(stop, by, yield)
 	case r.step > 0 && !r.prefixed:
 		return c.walkOrdered(&r, stop, by, yield)
 	}
@@ -91,6 +94,40 @@ func (c *Cursor) walkOrdered(r *leafReader, stop, by int, yield func(key, val []
 	return true
 }
 
+// walkVarying is walkLeaf where the lengths of records vary, or values are outside of the leaf. Where records are long, the walk
+// would wait for the memory of each: the processor is told of all of them, and of the next leaf, before.
+func (c *Cursor) walkVarying(stop, by int, yield func(key, val []byte) bool) bool {
+	if c.leaf.count() <= touchMost {
+		touchRecords(c.leaf)
+		c.touchNeighbour(by)
+	}
+	moves := c.moves
+	for i := c.i; i != stop; i += by {
+		c.i, c.keyed = i, false
+		if !c.pass(yield) {
+			return false
+		}
+		if c.i != i || c.moves != moves || c.tx.done {
+			return true
+		}
+	}
+	return true
+}
+
+// touchNeighbour loads from the leaf that a walk may come to after the present one, by is 1 upwards and -1 downwards. A leaf that
+// was not verified yet is left alone.
+func (c *Cursor) touchNeighbour(by int) {
+	if len(c.path) < 2 {
+		return
+	}
+	s := &c.path[1]
+	if i := s.i + by; i >= 0 && i < s.p.count() {
+		if p := c.tx.db.pager.lookup(s.p.child(i), false); p != nil {
+			touchHeads(p)
+		}
+	}
+}
+
 // pass passes the present entry to the body of a loop and reports whether to go on.
 func (c *Cursor) pass(yield func(key, val []byte) bool) bool {
 	val, overflow := c.leaf.value(c.i)
@@ -116,11 +153,11 @@ type leafReader struct {
 	whole    []byte // memory for a key, which begins with the prefix
 }
 
-// reader returns a reader of the present leaf, if it can have one: the transaction is read-only, lengths are fixed, and values
-// are in the leaf.
+// reader returns a reader of the present leaf, if it can have one: lengths are fixed, and values are in the leaf. The transaction
+// is read-only.
 func (c *Cursor) reader() (r leafReader, ok bool) {
 	lens := c.leaf.lens()
-	if c.quick == 0 || lens == 0 || lens&lensOverflow != 0 {
+	if lens == 0 || lens&lensOverflow != 0 {
 		return r, false
 	}
 	r = leafReader{p: c.leaf, key: keyLen(lens), val: valLen(lens), slots: c.leaf.slotsAt(), moves: c.moves}
