@@ -15,6 +15,9 @@ const tryAppendAfter = 1000
 
 // flush applies the buffered changes of every tree.
 func (tx *Tx) flush() error {
+	if err := tx.look(); err != nil {
+		return err
+	}
 	for _, name := range slices.Sorted(maps.Keys(tx.trees)) {
 		if err := tx.trees[name].flush(); err != nil {
 			return err
@@ -30,7 +33,7 @@ func (tx *Tx) flushGuarded() (err error) {
 }
 
 // isFull reports whether the buffers must be applied before another change is put into one.
-func (tx *Tx) isFull() bool { return tx.db.changes.size >= tx.db.opts.WriteBuffer }
+func (tx *Tx) isFull() bool { return tx.mem.size >= tx.db.opts.WriteBuffer }
 
 // dropChanges forgets the buffered changes of every tree.
 func (tx *Tx) dropChanges() {

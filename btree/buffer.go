@@ -85,6 +85,17 @@ func (b *buffer) push(c change) {
 	b.n++
 }
 
+// keys calls yield with the key of every change.
+func (b *buffer) keys(yield func([]byte) bool) {
+	for _, block := range b.blocks {
+		for _, c := range block {
+			if key, _, _ := b.mem.change(c.at); !yield(key) {
+				return
+			}
+		}
+	}
+}
+
 // findPrefix looks for a prefix that all keys so far share, if eight bytes of key do not tell them apart without.
 func (b *buffer) findPrefix() {
 	first, _, _ := b.mem.change(b.first)

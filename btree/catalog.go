@@ -49,7 +49,7 @@ func (tx *Tx) record(name string, r treeRoot) error {
 // Tree returns the tree of that name, or ErrNoTree. All handles of one tree in a writable transaction are the same.
 func (tx *Tx) Tree(name string) (_ *Tree, err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if err := tx.usable(false); err != nil {
+	if err := tx.alive(false); err != nil {
 		return nil, err
 	}
 	if t := tx.trees[name]; t != nil {
@@ -68,6 +68,11 @@ func (tx *Tx) Tree(name string) (_ *Tree, err error) {
 
 // lookup reads a tree's root from the catalog.
 func (tx *Tx) lookup(name string) (treeRoot, error) {
+	if tx.blind {
+		now := tx.db.pinHead()
+		defer now.end()
+		return now.lookup(name)
+	}
 	catalog := tx.catalog
 	if catalog == nil {
 		catalog = &Tree{tx: tx, treeRoot: tx.meta.catalog, present: true}

@@ -95,6 +95,9 @@ func tryChecker(ctx context.Context, db *DB, which func(*DB) meta, report func(P
 func (db *DB) beginCheck(which func(*DB) meta) (tx *Tx, groups []group, bad int, err error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	if err := db.showDurable(); err != nil {
+		return nil, nil, 0, err
+	}
 	if db.isClosing() {
 		return nil, nil, 0, ErrClosed
 	}

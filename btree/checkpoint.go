@@ -1,6 +1,7 @@
 package btree
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -61,6 +62,7 @@ func (db *DB) runCheckpoint(c *checkpoint) error {
 	db.durable = c.meta
 	db.place = 1 - db.place
 	db.bad = -1
+	db.syncedTo = max(db.syncedTo, c.meta.version)
 	if db.current.version < c.meta.version {
 		db.current = c.meta
 	}
@@ -151,6 +153,9 @@ func (db *DB) Checkpoint() error {
 	tx, err := db.Begin(true)
 	if err != nil {
 		return err
+	}
+	if err := tx.look(); err != nil {
+		return errors.Join(err, tx.Rollback())
 	}
 	if db.head.version == db.durable.version {
 		return tx.Rollback()

@@ -31,25 +31,38 @@ func (tx *Tx) Commit() (err error) {
 	if !tx.writable {
 		return nil
 	}
-	db := tx.db
-	if err := tx.ready(); err != nil || !tx.changed && db.delayed.count == 0 {
-		tx.giveBack()
-		return err
-	}
-	if !tx.isLogged() {
-		return tx.write()
-	}
-	if err := tx.append(); err != nil {
+	logged, err := tx.commit()
+	if err != nil || !logged {
 		return err
 	}
 	tx.end() // others may write while this one waits for the disk
-	return db.await(tx.version)
+	return tx.db.await(tx.version)
+}
+
+// commit carries out the commit, but for the sync of the log when it goes there, which it reports.
+func (tx *Tx) commit() (logged bool, err error) {
+	if tx.blind {
+		if logged, err := tx.commitBlind(); logged || err != nil {
+			return logged, err
+		}
+	}
+	if err := tx.ready(); err != nil || !tx.changed && tx.db.delayed.count == 0 {
+		tx.giveBack()
+		return false, err
+	}
+	if !tx.isLogged() {
+		return false, tx.write()
+	}
+	return true, tx.append()
 }
 
 // ready carries out what was left for the end of the transaction, and checks that it may be committed.
 func (tx *Tx) ready() error {
 	if tx.err != nil {
 		return tx.err
+	}
+	if tx.blind && !tx.changed {
+		return nil
 	}
 	if err := tx.complete(); err != nil || !tx.changed {
 		return err
@@ -280,7 +293,8 @@ func (tx *Tx) publish(next *meta, changes []spaceChange, unwritten []uint64) {
 	db.unwritten = nil
 	db.delayed.clear()
 	tx.logged = 0
-	db.head, db.current, db.durable, db.kept = *next, *next, *next, tx.kept
+	db.head, db.logged, db.current, db.durable, db.kept = *next, *next, *next, *next, tx.kept
+	db.syncedTo = next.version
 	db.place = 1 - db.place
 	db.bad = -1
 	tx.waitFreed(next.version)

@@ -44,10 +44,9 @@ func (db *DB) makeRoom(n int) bool {
 func (tx *Tx) append() error {
 	db := tx.db
 	tx.dropDead()
-	sealRecord(tx.log.buf, db.log.place.generation, db.precedes(), tx.version)
-	if err := db.appendRecord(tx.log.buf); err != nil {
+	if err := tx.appendAfter(db.precedes()); err != nil {
 		tx.giveBack()
-		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
+		return err
 	}
 	next := tx.nextMeta()
 	db.mu.Lock()
@@ -55,7 +54,17 @@ func (tx *Tx) append() error {
 	db.delayed.clear()
 	tx.logged = 0
 	tx.adopt(&next)
+	db.logged = next
 	db.open++ // Close waits for await, too
+	return nil
+}
+
+// appendAfter appends the transaction's record to the log, where the newest one is of the version before.
+func (tx *Tx) appendAfter(before uint64) error {
+	sealRecord(tx.log.buf, tx.db.log.place.generation, before, tx.version)
+	if err := tx.db.appendRecord(tx.log.buf); err != nil {
+		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
+	}
 	return nil
 }
 
@@ -88,11 +97,11 @@ func (db *DB) await(version uint64) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	defer db.leave()
-	for db.current.version < version {
+	for !db.isDurable(version) {
 		switch {
 		case db.failed.Load():
 			return db.failure()
-		case db.syncing != 0:
+		case db.syncing != 0 || db.syncedTo >= db.newestVersion():
 			db.synced.Wait()
 		default:
 			db.syncLog()
@@ -101,16 +110,28 @@ func (db *DB) await(version uint64) error {
 	return nil
 }
 
+// isDurable reports whether a version is durable and, if it is in the backlog, the trees can still be brought to it. The caller
+// holds mu.
+func (db *DB) isDurable(version uint64) bool {
+	return db.current.version >= version || db.syncedTo >= version && version > max(db.head.version, db.backlog.mixed)
+}
+
 // syncLog makes the newest version durable. The caller holds mu.
 func (db *DB) syncLog() {
-	target := db.head
-	db.syncing = target.version
+	trees, target := db.logged, max(db.logged.version, db.backlog.newest())
+	db.syncing = trees.version
 	db.mu.Unlock()
 	err := db.sync()
 	db.mu.Lock()
 	db.syncing = 0
-	if err == nil && db.current.version < target.version {
-		db.current = target
+	if err == nil {
+		db.syncedTo = max(db.syncedTo, target)
+		if db.logged.version <= db.syncedTo {
+			trees = db.logged
+		}
+		if db.current.version < trees.version {
+			db.current = trees
+		}
 	}
 	db.synced.Broadcast()
 }

@@ -150,6 +150,9 @@ func (db *DB) compacting(fn func(*Tx) (bool, error), changed *bool) (err error) 
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	if err := tx.look(); err != nil {
+		return err
+	}
 	tx.noLog = true
 	good, err := fn(tx)
 	if err != nil || !good {
@@ -267,6 +270,9 @@ func (db *DB) trim() (err error) {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
+	if err := tx.look(); err != nil {
+		return err
+	}
 	db.awaitCheckpoint()
 	if err := db.cutFile(tx.pageEnd); err != nil {
 		return fmt.Errorf("btree: compacting %s: %w", db.path, err)

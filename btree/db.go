@@ -55,22 +55,26 @@ type DB struct {
 	mu      sync.Mutex // guards what follows
 	idle    sync.Cond  // signalled when a transaction ends
 	synced  sync.Cond  // signalled when a version became durable
-	head    meta       // the newest version, which write transactions build on
-	current meta       // the newest durable version
+	head    meta       // the newest version of the trees, which write transactions build on
+	logged  meta       // the newest of the trees but for delayed commits: it is in the log, or in the file without
+	current meta       // the newest durable version of the trees
 	delayed delays     // with what the write transaction has of it
 	sub     meta       // what the write transaction showed last with Subcommit
 	durable meta       // the newest version that is in the file without its log
-	syncing uint64     // version that a sync of the log will make durable, 0 when there is none
-	txs     *Tx        // open transactions
-	era     uint64     // counts how often frames were retired
-	retired []retired
-	place   int                 // of the durable meta
-	bad     int                 // place of the meta that Open found damaged, -1 when none is
-	procs   *processes          // others that have the file open
-	readers map[uint64]*readers // open read-only transactions by version
-	opened  opened
-	open    int           // open transactions
-	closing chan struct{} // closed by Close
+	syncing uint64     // version of the trees that a sync of the log will make durable, 0 when there is none
+	// syncedTo is the newest durable version, which may be in the backlog.
+	syncedTo uint64
+	backlog  backlog
+	txs      *Tx    // open transactions
+	era      uint64 // counts how often frames were retired
+	retired  []retired
+	place    int                 // of the durable meta
+	bad      int                 // place of the meta that Open found damaged, -1 when none is
+	procs    *processes          // others that have the file open
+	readers  map[uint64]*readers // open read-only transactions by version
+	opened   opened
+	open     int           // open transactions
+	closing  chan struct{} // closed by Close
 }
 
 // readers are the open read-only transactions of a version.
@@ -94,19 +98,21 @@ func newDB(f vfs.File, path string, opts Options, metas metaPair, procs *process
 	place := metas.current()
 	cur := *metas[place]
 	db := &DB{
-		path:    path,
-		opts:    opts,
-		pager:   newPager(f, cur.pageSize, &opts),
-		limit:   limitsFor(cur.pageSize),
-		writer:  make(chan struct{}, 1),
-		bad:     -1,
-		head:    cur,
-		current: cur,
-		durable: cur,
-		place:   place,
-		procs:   procs,
-		readers: map[uint64]*readers{},
-		closing: make(chan struct{}),
+		path:     path,
+		opts:     opts,
+		pager:    newPager(f, cur.pageSize, &opts),
+		limit:    limitsFor(cur.pageSize),
+		writer:   make(chan struct{}, 1),
+		bad:      -1,
+		head:     cur,
+		logged:   cur,
+		current:  cur,
+		durable:  cur,
+		place:    place,
+		syncedTo: cur.version,
+		procs:    procs,
+		readers:  map[uint64]*readers{},
+		closing:  make(chan struct{}),
 	}
 	db.idle.L = &db.mu
 	db.synced.L = &db.mu
@@ -192,6 +198,10 @@ func (db *DB) BeginContext(ctx context.Context, writable bool) (*Tx, error) {
 func (db *DB) beginRead(which func(*DB) meta) (*Tx, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	db.backlog.watched = true
+	if err := db.showDurable(); err != nil {
+		return nil, err
+	}
 	if db.isClosing() {
 		return nil, ErrClosed
 	}
@@ -199,6 +209,16 @@ func (db *DB) beginRead(which func(*DB) meta) (*Tx, error) {
 		return nil, err
 	}
 	return db.newReaderOf(which(db)), nil
+}
+
+// showDurable makes the trees catch up with what is durable. The caller holds mu, which is free in between.
+func (db *DB) showDurable() error {
+	if !db.lags() || db.isClosing() {
+		return nil
+	}
+	db.mu.Unlock()
+	defer db.mu.Lock()
+	return db.catchUp(false)
 }
 
 // newReaderOf registers a read-only transaction of a version. The caller holds mu.
@@ -252,17 +272,10 @@ func (db *DB) beginWrite() (*Tx, error) {
 	if db.failed.Load() {
 		return nil, db.failure()
 	}
-	db.reapCheckpoint()
-	db.makeRoomWhenFull()
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	if db.isClosing() {
-		return nil, ErrClosed
+	tx, err := db.newWriter()
+	if err != nil {
+		return nil, err
 	}
-	if db.running == nil {
-		db.space.settle(db.protected())
-	}
-	tx := db.register(newTx(db, db.head, true))
 	tx.scratch, db.scratch = db.scratch, scratch{}
 	tx.log = txLog{buf: db.logBuf, limit: db.longestRecord()}
 	tx.logged = len(db.logBuf)

@@ -14,3 +14,10 @@ const NeverLog = neverLog
 
 // FS returns the disk that the database is on.
 func (db *DB) FS() vfs.FS { return db.opts.FS }
+
+// Backlog returns how many bytes of operations the trees have not caught up with.
+func (db *DB) Backlog() int {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return len(db.backlog.ops)
+}

@@ -126,6 +126,9 @@ func (tx *Tx) allocateLog() logPlace {
 
 // giveUpLog writes what is only in the log or in memory into the tree, and takes the log out of the file.
 func (db *DB) giveUpLog() error {
+	if err := db.catchUp(true); err != nil {
+		return err
+	}
 	db.awaitCheckpoint()
 	if db.log == nil && db.delayed.count == 0 || db.failed.Load() {
 		return nil

@@ -250,7 +250,7 @@ func (tx *Tx) applyOp(op byte, o *logOps, t *Tree) (err error) {
 		}
 	case op == opDelete:
 		if key := o.string(); !o.bad {
-			_, err = t.Delete(key)
+			err = t.Remove(key)
 		}
 	case op == opDeleteRange:
 		err = o.deleteRange(t)

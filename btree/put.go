@@ -26,6 +26,13 @@ func (t *Tree) Put(key, val []byte) error {
 
 func (t *Tree) putGuarded(key, val []byte) (err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if t.tx.blind && len(key)+len(val) <= t.tx.db.limit.maxInline && !t.tx.isFull() {
+		t.collect(key, val, packLens(len(key), len(val), false))
+		return nil
+	}
+	if err := t.tx.look(); err != nil {
+		return err
+	}
 	last, err := t.isBeyond(key)
 	if err != nil {
 		return err
@@ -38,7 +45,7 @@ func (t *Tree) putGuarded(key, val []byte) (err error) {
 
 // Remove removes key if it is there. Unlike Delete it does not say whether it was, and so need not look for it: see Put.
 func (t *Tree) Remove(key []byte) error {
-	if err := t.usable(true); err != nil {
+	if err := t.alive(true); err != nil {
 		return err
 	}
 	if len(key) > t.tx.db.limit.maxKey {
@@ -100,7 +107,7 @@ func (t *Tree) buffered(key, val []byte) error {
 func (t *Tree) collect(key, val []byte, lens uint32) {
 	if t.buf.n == 0 {
 		t.touch()
-		t.buf.mem = &t.tx.db.changes
+		t.buf.mem = t.tx.mem
 		t.buf.mem.users++
 	}
 	t.gen++
@@ -108,7 +115,7 @@ func (t *Tree) collect(key, val []byte, lens uint32) {
 }
 
 func (t *Tree) checkPut(key, val []byte) error {
-	if err := t.usable(true); err != nil {
+	if err := t.alive(true); err != nil {
 		return err
 	}
 	if len(key) > t.tx.db.limit.maxKey {

@@ -1,6 +1,9 @@
 package btree
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+)
 
 // underfull reports whether a page should be merged with a neighbour: less than a quarter is in use, or it is a branch that
 // decides nothing.
@@ -14,7 +17,11 @@ func (t *Tree) rebalance(key []byte) error {
 	// Each round removes a page or leaves two that are not underfull. A page whose parent has no other child must wait for
 	// the parent to be merged, so a round for each level may be needed, and another for each to follow.
 	for round := 0; t.root != 0; round++ {
-		if err := t.descend(key); err != nil {
+		err := t.descend(key)
+		if round > 0 && isCorrupt(err) {
+			return t.shrinkRoot() // key leads to a damaged page now that its own is gone
+		}
+		if err != nil {
 			return err
 		}
 		again, err := t.rebalancePath()
@@ -32,10 +39,29 @@ func (t *Tree) rebalance(key []byte) error {
 func (t *Tree) rebalancePath() (bool, error) {
 	for level := range len(t.path) - 1 {
 		if underfull(t.path[level].p) && t.path[level+1].p.count() > 1 {
-			return true, t.mergeNeighbours(level)
+			err := t.mergeNeighbours(level)
+			if err == errDamagedNeighbour {
+				continue
+			}
+			return true, err
 		}
 	}
 	return false, nil
+}
+
+// errDamagedNeighbour is returned when a page stays sparse because the one beside it cannot be read. Whoever changes a key should not
+// fail for a page that does not have it.
+var errDamagedNeighbour = errors.New("btree: the page beside is damaged")
+
+// besideDamage leaves a page as it is, or takes it out of its parent when it has no entry.
+func (t *Tree) besideDamage(level int) error {
+	s, parent := t.path[level], t.path[level+1]
+	if s.p.count() > 0 {
+		return errDamagedNeighbour
+	}
+	t.freePage(s.no, s.p.isBranch(), s.p.version())
+	parent.p.remove(parent.i, parent.i+1)
+	return nil
 }
 
 // mergeNeighbours joins the page at a level of the path with one beside it, or evens them out when together they would fill
@@ -44,10 +70,16 @@ func (t *Tree) mergeNeighbours(level int) error {
 	parent := t.path[level+1]
 	left := max(parent.i-1, 0)
 	leftNo, lp, err := t.ownChild(parent.p, left)
+	if isCorrupt(err) {
+		return t.besideDamage(level)
+	}
 	if err != nil {
 		return err
 	}
 	rightNo, rp, err := t.ownChild(parent.p, left+1)
+	if isCorrupt(err) {
+		return t.besideDamage(level)
+	}
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,9 @@ func (t *Tree) PutReader(key []byte, r io.Reader, size uint64) (err error) {
 }
 
 func (t *Tree) putStream(key []byte, r io.Reader, size uint64) error {
+	if err := t.tx.look(); err != nil {
+		return err
+	}
 	t.tx.direct()
 	var failed error
 	ref, pages := t.tx.newOverflow(size, func(b []byte) {

@@ -35,7 +35,15 @@ func isNoTree(err error) bool { return errors.Is(err, ErrNoTree) }
 func (t *Tree) Name() string { return t.name }
 
 func (t *Tree) usable(write bool) error {
-	if err := t.tx.usable(write); err != nil {
+	if err := t.alive(write); err != nil {
+		return err
+	}
+	return t.tx.look()
+}
+
+// alive is usable for what does not look at the tree.
+func (t *Tree) alive(write bool) error {
+	if err := t.tx.alive(write); err != nil {
 		return err
 	}
 	if !t.present {

@@ -13,7 +13,8 @@ type Tx struct {
 	pageEnd  uint64 // as far as the transaction sees the file
 	writable bool
 	done     bool
-	prev     *Tx // in the list of open transactions
+	blind    bool // a write transaction that has not looked at anything: meta and pageEnd say nothing yet
+	prev     *Tx  // in the list of open transactions
 	next     *Tx
 	era      uint64 // when it began, counted in times that frames were retired
 	base     uint64 // the durable version then
@@ -38,8 +39,9 @@ type Tx struct {
 	kept         []kept // what is kept after the commit
 	versions     blob   // the list of that
 	log          txLog
-	logged       int  // how much of the log record is of delayed commits, which stays when the transaction ends
-	noLog        bool // the commit takes the log out of the file
+	mem          *changeMemory // of buffered changes
+	logged       int           // how much of the log record is of delayed commits, which stays when the transaction ends
+	noLog        bool          // the commit takes the log out of the file
 	scratch      scratch
 }
 
@@ -48,6 +50,7 @@ func newTx(db *DB, m meta, writable bool) *Tx {
 	if writable {
 		tx.version = max(m.version, db.cancelled) + 1
 		tx.firstVersion = tx.version
+		tx.mem = &db.changes
 		tx.versions, tx.kept = m.versions, db.kept
 		tx.trees = map[string]*Tree{}
 		tx.catalog = &Tree{tx: tx, treeRoot: m.catalog, present: true}
@@ -95,8 +98,16 @@ func (tx *Tx) end() {
 	tx.db.end(tx)
 }
 
-// usable checks that the transaction can be used, for writing if so asked.
+// usable checks that the transaction can be used, for writing if so asked, and lets it see the trees.
 func (tx *Tx) usable(write bool) error {
+	if err := tx.alive(write); err != nil {
+		return err
+	}
+	return tx.look()
+}
+
+// alive is usable for what looks at nothing.
+func (tx *Tx) alive(write bool) error {
 	switch {
 	case tx.done:
 		return ErrTxDone

@@ -38,6 +38,9 @@ func (tx *Tx) any(no uint64) (page, error) {
 
 // touch is any for a page that nobody has looked at since it was written, or that does not exist.
 func (tx *Tx) touch(no uint64) (page, error) {
+	if tx.blind {
+		panic("btree: a blind transaction looks at a page")
+	}
 	if no < firstPage || no >= tx.pageEnd {
 		return nil, corrupt(no, "a page refers to it, but the file has pages %d to %d", firstPage, tx.pageEnd-1)
 	}

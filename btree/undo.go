@@ -89,6 +89,9 @@ func (db *DB) Undo(n int) error {
 
 // before returns the version of the history from before the last n commits.
 func (tx *Tx) before(n int) (*kept, error) {
+	if err := tx.look(); err != nil {
+		return nil, err
+	}
 	if n < 1 {
 		return nil, fmt.Errorf("btree: undoing %d commits", n)
 	}
