@@ -28,11 +28,8 @@ func (db *DB) follow() error {
 			return nil
 		}
 		db.procs.unpin(v)
-		switch {
-		case err == nil:
+		if err == nil {
 			err = db.advance(metas)
-		case isDamage(err):
-			err = fmt.Errorf("%w: the file was shortened or overwritten while it was open: %v", ErrFault, err)
 		}
 		if err != nil {
 			return fmt.Errorf("%w (%s)", err, db.path)
@@ -43,6 +40,9 @@ func (db *DB) follow() error {
 // unmoved reads the metas and reports whether the newest is still that of the durable version.
 func (db *DB) unmoved() (metaPair, bool, error) {
 	metas, err := readMetas(db.pager.file)
+	if isDamage(err) {
+		err = fmt.Errorf("%w: the file was shortened or overwritten while it was open: %v", ErrFault, err)
+	}
 	return metas, err == nil && *metas[metas.current()] == db.durable, err
 }
 

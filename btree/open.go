@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"syscall"
 	"time"
 
 	"github.com/rowan-db/rowan/btree/vfs"
@@ -30,7 +32,11 @@ func Open(path string, o *Options) (*DB, error) {
 	}
 	f, err := opts.FS.OpenFile(path, mode)
 	if err != nil {
-		return nil, fmt.Errorf("btree: opening the database: %w", err)
+		hint := ""
+		if !opts.ReadOnly && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) {
+			hint = "; without permission to write it can be opened read-only"
+		}
+		return nil, fmt.Errorf("btree: opening the database: %w%s", err, hint)
 	}
 	db, err := openFile(f, path, opts)
 	if err != nil {

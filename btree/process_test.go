@@ -20,6 +20,9 @@ import (
 // childEnv makes the test binary run one of the child programs below instead of the tests.
 const childEnv = "BTREE_TEST_CHILD"
 
+// emulatorEnv names the program that runs the test binary, when this machine does not.
+const emulatorEnv = "BTREE_TEST_EMULATOR"
+
 func TestMain(m *testing.M) {
 	switch os.Getenv(childEnv) {
 	case "hold":
@@ -118,6 +121,9 @@ func startChild(t *testing.T, what, path string, env ...string) (*exec.Cmd, io.W
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe, path)
+	if emulator := os.Getenv(emulatorEnv); emulator != "" {
+		cmd = exec.Command(emulator, exe, path)
+	}
 	cmd.Env = append(append(os.Environ(), childEnv+"="+what), env...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -133,6 +139,12 @@ func startChild(t *testing.T, what, path string, env ...string) (*exec.Cmd, io.W
 	return cmd, in, bufio.NewScanner(out)
 }
 
+// programName returns the name by which the system knows a command's process.
+func programName(cmd *exec.Cmd) string {
+	name := filepath.Base(cmd.Path)
+	return name[:min(len(name), 15)]
+}
+
 // Another process that has the file open for writing keeps this one from it, with an error that names both, until it ends.
 func TestLockExcludesOtherProcesses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), dbName)
@@ -145,7 +157,7 @@ func TestLockExcludesOtherProcesses(t *testing.T) {
 		if !errors.Is(err, btree.ErrLocked) || !strings.Contains(err.Error(), path) {
 			t.Errorf("opening a locked file with %+v: %v", o, err)
 		}
-		if name := fmt.Sprintf("process, %d (%q), for writing since 20", cmd.Process.Pid, "btree.test"); runtime.GOOS == "linux" && !strings.Contains(err.Error(), name) {
+		if name := fmt.Sprintf("process, %d (%q), for writing since 20", cmd.Process.Pid, programName(cmd)); runtime.GOOS == "linux" && !strings.Contains(err.Error(), name) {
 			t.Errorf("the error does not name the %s: %v", name, err)
 		}
 	}

@@ -252,7 +252,7 @@ func TestProcessesAreNamed(t *testing.T) {
 	v := newest(t, db)
 	fill(t, db, 10, 10, 2)
 	ps, err := db.Processes()
-	if err != nil || len(ps) != 1 || ps[0].PID != cmd.Process.Pid || ps[0].Writing || ps[0].Program != "btree.test" || ps[0].Since.IsZero() ||
+	if err != nil || len(ps) != 1 || ps[0].PID != cmd.Process.Pid || ps[0].Writing || ps[0].Program != programName(cmd) || ps[0].Since.IsZero() ||
 		!slices.Equal(ps[0].Versions, []uint64{v}) {
 		t.Errorf("the processes are %+v, %v; want %d reading version %d", ps, err, cmd.Process.Pid, v)
 	}

@@ -1,0 +1,93 @@
+//go:build !btree_nolog
+
+package btree_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/rowan-db/rowan/btree"
+	"github.com/rowan-db/rowan/btree/vfs"
+)
+
+// A record that is damaged, and all that follow it, never happened; those before it did.
+func TestReplayStopsAtDamage(t *testing.T) {
+	disk, states := logged(t)
+	image := disk.ReadFile(dbName)
+	start := strings.LastIndex(string(image), "renamed") // within the last record
+	seen := map[int]bool{}
+	for at := start; at > start-1500 && at > 0; at -= 13 {
+		damaged := append([]byte{}, image...)
+		damaged[at] ^= 1
+		c := &vfs.Mem{}
+		c.WriteFile(dbName, damaged)
+		db := open(t, c, btree.Options{})
+		got, err := dump(db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := -1
+		for i := range states {
+			if got.equal(states[i]) {
+				state = i
+			}
+		}
+		if state < 0 && len(seen) > 0 && !seen[0] {
+			t.Fatalf("byte %d changed: none of the states, %s", at, difference(got, states[0]))
+		}
+		seen[state] = true
+		mustCheck(t, db)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(seen) < 4 {
+		t.Errorf("damage led to %d states", len(seen))
+	}
+}
+
+// When a part of a checkpoint cannot reach the disk, writing ends as after a failed sync, and nothing is lost.
+func TestFailedFlushStopsWriting(t *testing.T) {
+	var disk vfs.Mem
+	var told atomic.Bool // of the failure
+	inject := &vfs.Inject{Base: &disk, Hook: func(c vfs.Call) error {
+		switch {
+		case c.Op == "flush":
+			return syscall.EIO
+		case told.Load() && (c.Op == "write" || c.Op == "truncate"):
+			t.Errorf("after a commit told of the failure: %s", c)
+		}
+		return nil
+	}}
+	db := open(t, inject, btree.Options{PageSize: smallPage, LogSize: 8 << 20})
+	want := contents{"t": {}}
+	var err error
+	for i := 0; err == nil && i < 100_000; i++ {
+		key, val := fmt.Sprintf("%08d", i*7919%100_000), strings.Repeat("v", 1500)
+		err = db.Update(func(tx *btree.Tx) error { return putOne(tx, key, val) })
+		if err == nil {
+			want["t"][key] = val
+		}
+	}
+	if !errors.Is(err, btree.ErrFailed) || !errors.Is(err, syscall.EIO) {
+		t.Fatalf("a flush failed, and commits return %v", err)
+	}
+	told.Store(true)
+	mustHold(t, db, want)
+	_ = db.Close() // cannot write what is in the log
+	db = open(t, &disk, btree.Options{})
+	mustCheck(t, db)
+	got, err := dump(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range want["t"] { // the commit that failed may be there too
+		if _, found := got["t"][key]; !found || len(got["t"]) > len(want["t"])+1 {
+			t.Fatalf("%d keys of %d commits, without %s", len(got["t"]), len(want["t"]), key)
+		}
+	}
+}
