@@ -20,6 +20,7 @@ func TestConformance(t *testing.T) {
 		Kinds:    storetest.AllKinds(),
 		KeyKinds: storetest.AllKinds(),
 		Lacks: []storetest.Capability{
+			storetest.Streaming,
 			storetest.Durability, storetest.OneFile,
 			storetest.Sorting, storetest.Detailing, storetest.Definitions, storetest.Consoles,
 		},

@@ -21,7 +21,7 @@ func TestConformance(t *testing.T) {
 		},
 		Kinds:    storetest.AllKinds(),
 		KeyKinds: storetest.AllKinds(),
-		Lacks:    []storetest.Capability{storetest.Sorting, storetest.Detailing, storetest.Definitions, storetest.Consoles},
+		Lacks:    []storetest.Capability{storetest.Sorting, storetest.Detailing, storetest.Definitions, storetest.Consoles, storetest.Streaming},
 		// The engine has one process at a time, or many that only read.
 		Exclusive: true,
 	})

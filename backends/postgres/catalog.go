@@ -22,6 +22,9 @@ type relation struct {
 	Columns    []attribute
 	Indexes    []uniqueIndex
 	References []foreignKey
+	// Inert tells that to read it by its key runs no code of its owner: no
+	// function that a view, a policy, a type or an index has.
+	Inert bool
 	// hides tells that there are columns that this user may not read. The
 	// place of a row is not readable then.
 	hides bool
@@ -85,6 +88,14 @@ const describeQuery = `
 SELECT json_build_object(
 	'kind', c.relkind, 'schema', n.nspname, 'name', c.relname, 'visible', pg_catalog.pg_table_is_visible(c.oid),
 	'inherited', c.relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid),
+	'inert', c.relkind IN ('r', 'm') AND NOT c.relrowsecurity AND NOT c.relhassubclass
+		AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+			WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+			AND (a.attgenerated NOT IN ('', 's') OR t.typnamespace <> 'pg_catalog'::regnamespace AND t.typtype <> 'e'))
+		AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid
+			AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL OR EXISTS (SELECT FROM unnest(i.indclass::oid[]) k
+				JOIN pg_catalog.pg_opclass o ON o.oid = k WHERE o.opcnamespace <> 'pg_catalog'::regnamespace)))
+		AND NOT EXISTS (SELECT FROM pg_catalog.pg_statistic_ext x WHERE x.stxrelid = c.oid),
 	'collation', (SELECT CASE WHEN o.name IN ('C', 'POSIX') THEN '' ELSE o.name END
 		FROM (SELECT coalesce(to_jsonb(b) ->> 'datlocale', to_jsonb(b) ->> 'daticulocale', b.datcollate) AS name
 			FROM pg_catalog.pg_database b WHERE b.datname = current_database()) o),

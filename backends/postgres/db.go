@@ -73,6 +73,9 @@ func (r *reader) rows(s *driver.Schema) sqlrows.Reader {
 	if s.Identity == driver.Position {
 		return sqlrows.NewReader(r.d, r.pool.inOrder())
 	}
+	if r.d.known.inert(s.Name) {
+		return sqlrows.NewReader(r.d, r.pool.inert())
+	}
 	return sqlrows.NewReader(r.d, r.pool)
 }
 

@@ -45,6 +45,12 @@ func (k *known) unqualified(table string) string {
 	return quote(table)
 }
 
+// inert reports whether a table that was described runs nothing when it is read.
+func (k *known) inert(table string) bool {
+	r := k.find(table)
+	return r != nil && r.Inert
+}
+
 // sortable reports whether there is an order of a column's values.
 func (k *known) sortable(s *driver.Schema, c *driver.Column) bool {
 	r := k.find(s.Name)

@@ -23,6 +23,9 @@ type pool struct {
 	prepares bool
 	// enclose, if not nil, puts every query into a transaction.
 	enclose func(*conn) enclosed
+	// alone runs queries without one where the session's own setting can be
+	// relied on, see isReadOnly.
+	alone bool
 }
 
 var (
@@ -55,6 +58,19 @@ func newPool(config *pgx.ConnConfig, c *driver.Connection) (*pool, error) {
 // inOrder returns the pool for queries whose rows have no order of their own.
 func (p *pool) inOrder() *pool {
 	return &pool{connections: p.connections, prepares: p.prepares, enclose: inOrder}
+}
+
+// inert returns the pool for queries that run nothing but what the server itself
+// has. Each is one statement then, and not one of three.
+func (p *pool) inert() *pool {
+	return &pool{connections: p.connections, prepares: p.prepares, enclose: p.enclose, alone: p.prepares}
+}
+
+// isReadOnly reports whether the server says that the session's transactions
+// cannot write. Since version 14 it does so whenever that changes, before it
+// takes the next statement.
+func isReadOnly(pg *pgconn.PgConn) bool {
+	return pg.ParameterStatus("default_transaction_read_only") == "on"
 }
 
 // take waits for a connection until ctx is done.
@@ -99,6 +115,11 @@ func (p *pool) query(ctx context.Context, query string, args []any, columns []*d
 		r.release = c.Release
 		return r, nil
 	}
+	if p.alone && isReadOnly(c.pg) {
+		r := c.query(ctx, query, args, columns)
+		r.release = c.releaseReadOnly
+		return r, nil
+	}
 	r, err := p.enclose(c).query(ctx, query, args, columns)
 	if err != nil {
 		c.Release()
@@ -106,6 +127,17 @@ func (p *pool) query(ctx context.Context, query string, args []any, columns []*d
 	}
 	r.release = c.Release
 	return r, nil
+}
+
+// releaseReadOnly gives the connection back, unless its next transaction could
+// write: what was read has been replaced since it was described, by something
+// that runs code.
+func (c *conn) releaseReadOnly() {
+	if isReadOnly(c.pg) {
+		c.Release()
+		return
+	}
+	c.Discard()
 }
 
 // statementsOf returns what a connection has prepared.

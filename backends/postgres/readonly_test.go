@@ -231,6 +231,71 @@ func TestReadOnlyAgainstHostileViews(t *testing.T) {
 	}
 }
 
+// TestATableThatBecomesAViewCannotWrite: what was described as a table, which is
+// read without a transaction around it, turns into something that runs code.
+func TestATableThatBecomesAViewCannotWrite(t *testing.T) {
+	u := newDatabase(t)
+	runSQL(t, u, victim)
+	c := connectionTo(u)
+	c.ReadOnly = true
+	db := openAt(t, c)
+	s := described(t, db, "t")
+	get := func() string {
+		rows, err := db.Get(t.Context(), s, []tuple.Tuple{tuple.Of(tuple.Int(1))})
+		if err != nil || rows[0] == nil {
+			t.Fatalf("%v, %v", rows, err)
+		}
+		return rows[0].Values[0].AsText()
+	}
+	for range 3 { // the statement is prepared by then
+		if got := get(); got != "a" {
+			t.Fatalf("the table's row holds %q", got)
+		}
+	}
+	runSQL(t, u, `ALTER TABLE t RENAME TO was;
+CREATE FUNCTION sneaks() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+	PERFORM set_config('default_transaction_read_only', 'off', false);
+	BEGIN INSERT INTO was VALUES(9,'x'); EXCEPTION WHEN OTHERS THEN RETURN 'refused'; END; RETURN 'written'; END $$;
+CREATE VIEW t AS SELECT id, sneaks() AS v FROM was`)
+	for range 5 {
+		if got := get(); got != "refused" {
+			t.Errorf("a view in place of the table: %s", got)
+		}
+	}
+	if n := askSQL(t, u, "SELECT count(*) FROM was"); n != "2" {
+		t.Errorf("%s rows", n)
+	}
+}
+
+func TestWhatRunsCodeIsNotInert(t *testing.T) {
+	u := newDatabase(t)
+	runSQL(t, u, `
+CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE TYPE colour AS ENUM ('red');
+CREATE TYPE pair AS (a int, b int);
+CREATE TABLE plain(id int PRIMARY KEY, a text[], c colour, n numeric, g int GENERATED ALWAYS AS (1) STORED);
+CREATE MATERIALIZED VIEW kept AS SELECT 1 AS id;
+CREATE TABLE policed(id int PRIMARY KEY); ALTER TABLE policed ENABLE ROW LEVEL SECURITY;
+CREATE TABLE computed(id int PRIMARY KEY); CREATE INDEX ON computed(f(id));
+CREATE TABLE partial(id int PRIMARY KEY); CREATE INDEX ON partial(id) WHERE f(1) = 1;
+CREATE TABLE measured(id int PRIMARY KEY, v int); CREATE STATISTICS stats ON f(id), v FROM measured;
+CREATE TABLE composed(id int PRIMARY KEY, p pair);
+CREATE TABLE parent(id int PRIMARY KEY); CREATE TABLE child() INHERITS (parent);
+CREATE TABLE parts(id int PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE VIEW seen AS SELECT f(id) AS id FROM plain;`)
+	c := connectionTo(u)
+	c.ReadOnly = true
+	db := openAt(t, c).(*reader)
+	for table, want := range map[string]bool{
+		"plain": true, "kept": true,
+		"policed": false, "computed": false, "partial": false, "measured": false, "composed": false, "parent": false, "parts": false, "seen": false,
+	} {
+		if described(t, db, table); db.d.known.inert(table) != want {
+			t.Errorf("%s: inert is %t", table, !want)
+		}
+	}
+}
+
 // TestTheServerMaySayThatItOnlyReads: then nobody is offered to write.
 func TestTheServerMaySayThatItOnlyReads(t *testing.T) {
 	u := newDatabase(t)

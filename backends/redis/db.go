@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"strings"
+	"sync"
 
 	client "github.com/redis/go-redis/v9"
 
@@ -122,6 +123,29 @@ func (db *DB) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (drive
 			return driver.Page{}, err
 		}
 		return t.scan(ctx, q)
+	})
+}
+
+// Streams implements [driver.Streamer]: the tables of rowan's own are streamed.
+func (db *DB) Streams(s *driver.Schema) bool { return !isRaw(s.Name) }
+
+// Stream implements [driver.Streamer]. A call that is given up goes on by itself,
+// see [call]: then it gives each nothing more.
+func (db *DB) Stream(ctx context.Context, s *driver.Schema, q driver.Query, each func([]driver.Row) bool) (bool, error) {
+	var mu sync.Mutex
+	over := false
+	guarded := func(part []driver.Row) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return !over && each(part)
+	}
+	defer func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+	}()
+	return call(ctx, db.gate, func(ctx context.Context) (bool, error) {
+		return db.tables.Stream(ctx, s, q, guarded)
 	})
 }
 

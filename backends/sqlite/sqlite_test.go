@@ -21,6 +21,7 @@ func TestConformance(t *testing.T) {
 		Stores:   reads,
 		Lacks: []storetest.Capability{
 			storetest.Ranks,
+			storetest.Streaming,
 			storetest.TupleOrder, // SQLite sorts integers and floating-point numbers together
 			storetest.KindChecks, // only STRICT tables do
 		},

@@ -38,6 +38,7 @@ func interfaces(db any) map[Capability]bool {
 	_, has[Detailing] = db.(driver.Detailer)
 	_, has[Definitions] = db.(driver.Definer)
 	_, has[Consoles] = db.(driver.Consoler)
+	_, has[Streaming] = db.(driver.Streamer)
 	return has
 }
 

@@ -81,6 +81,7 @@ const (
 	Detailing    Capability = "details"
 	Definitions  Capability = "definitions"
 	Consoles     Capability = "consoles"
+	Streaming    Capability = "streaming"
 )
 
 // The other capabilities.
@@ -144,6 +145,7 @@ var groups = []struct {
 	{"order", orderCases},
 	{"ranges", rangeCases},
 	{"pages", pageCases},
+	{"streams", streamCases},
 	{"get", getCases},
 	{"apply", applyCases},
 	{"conflicts", conflictCases},

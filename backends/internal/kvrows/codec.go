@@ -16,10 +16,15 @@ type codec interface {
 	bounds(r tuple.Range) (lower, upper []byte)
 }
 
-// rowQuery says what of a row is wanted.
+// rowQuery says what of a row is wanted, and how to make it.
 type rowQuery struct {
 	keysOnly bool
-	maxValue int
+	maxValue int // longer values are cut; 0 is no limit
+	// room is where values are made, nil if each row has memory of its own.
+	room *room
+	// lasting tells that nobody writes to the encoded row any more, so that
+	// texts can share its memory.
+	lasting bool
 }
 
 func codecFor(s *driver.Schema) codec {
@@ -37,13 +42,14 @@ func (typedCodec) value(values []tuple.Value) []byte          { return appendRow
 func (typedCodec) bounds(r tuple.Range) (lower, upper []byte) { return r.Encoded() }
 
 func (c typedCodec) row(key, value []byte, size int, q rowQuery) (row driver.Row, err error) {
-	if row.Key, err = tuple.Decode(key); err != nil || len(row.Key) != len(c.schema.Key) {
+	elements := c.room(q)
+	if row.Key, err = tuple.AppendDecode(elements, key); err != nil || len(row.Key) != len(c.schema.Key) {
 		return row, c.corrupt(key, "the key is not of %d values", len(c.schema.Key))
 	}
 	if q.keysOnly {
 		return row, nil
 	}
-	row.Values, row.Cut, err = readRow(value, size, q.maxValue)
+	row.Values, row.Cut, err = readRow(value, size, q)
 	if err == errPartial {
 		return row, err
 	}
@@ -51,6 +57,11 @@ func (c typedCodec) row(key, value []byte, size int, q rowQuery) (row driver.Row
 		return row, c.corrupt(key, "the value is not of %d columns", len(c.schema.Columns))
 	}
 	return row, nil
+}
+
+// room returns room for a key.
+func (c typedCodec) room(q rowQuery) tuple.Tuple {
+	return q.room.take(len(c.schema.Key))[:0]
 }
 
 func (c typedCodec) corrupt(key []byte, format string, args ...any) error {

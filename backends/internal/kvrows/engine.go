@@ -75,7 +75,7 @@ type Remote interface {
 	// GetAll returns the values of keys, nil for one that does not exist.
 	GetAll(keys [][]byte) (values [][]byte, err error)
 	// CursorFor returns a cursor that is expected to read so many pairs, or
-	// only their keys.
+	// only their keys. Nobody writes to what it returns, ever.
 	CursorFor(pairs int, keysOnly bool) Cursor
 }
 

@@ -115,7 +115,7 @@ func scan(ctx context.Context, tx Tx, s *driver.Schema, q driver.Query) (driver.
 	if err != nil {
 		return driver.Page{}, err
 	}
-	w := t.walk(q)
+	w, wanted := t.walk(q), t.rowQuery(q)
 	page := driver.Page{Rows: make([]driver.Row, 0, min(q.Limit, expected))}
 	for ok := w.first(); ok; ok = w.next() {
 		if len(page.Rows)%checkEvery == 0 {
@@ -127,7 +127,7 @@ func scan(ctx context.Context, tx Tx, s *driver.Schema, q driver.Query) (driver.
 			page.More = true
 			break
 		}
-		row, err := t.current(w.cursor, rowQuery{q.KeysOnly, q.MaxValue})
+		row, err := t.current(w.cursor, wanted)
 		if err != nil {
 			return driver.Page{}, err
 		}
@@ -137,6 +137,12 @@ func scan(ctx context.Context, tx Tx, s *driver.Schema, q driver.Query) (driver.
 		page.Rows = append(page.Rows, row)
 	}
 	return page, w.cursor.Err()
+}
+
+// rowQuery says what a scan wants of each row.
+func (t *table) rowQuery(q driver.Query) rowQuery {
+	_, remote := t.tree.(Remote)
+	return rowQuery{keysOnly: q.KeysOnly, maxValue: q.MaxValue, room: new(room), lasting: remote}
 }
 
 // current decodes the row at the cursor, reading no more of a long value than

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
@@ -55,16 +56,16 @@ type rowReader struct {
 	rest     []byte
 	partial  bool // there is more of the row than rest
 	maxValue int  // 0: no limit
+	lasting  bool // texts may share the memory of rest
 }
 
 // errPartial is returned when a column begins beyond what was read.
 var errPartial = errors.New("kvrows: the row goes on")
 
-// readRow decodes the columns of a row. If maxValue is positive, longer values
-// are cut. size is the length of the whole encoding; errPartial tells that b,
-// the beginning of it, is not enough.
-func readRow(b []byte, size, maxValue int) ([]tuple.Value, []driver.Cut, error) {
-	r := rowReader{rest: b, partial: len(b) < size, maxValue: maxValue}
+// readRow decodes the columns of a row. Size is the length of the whole encoding;
+// errPartial tells that b, the beginning of it, is not enough.
+func readRow(b []byte, size int, q rowQuery) ([]tuple.Value, []driver.Cut, error) {
+	r := rowReader{rest: b, partial: len(b) < size, maxValue: q.maxValue, lasting: q.lasting}
 	if len(b) == 0 || b[0] != rowFormat {
 		return nil, nil, errRow
 	}
@@ -76,7 +77,7 @@ func readRow(b []byte, size, maxValue int) ([]tuple.Value, []driver.Cut, error) 
 	if n > uint64(size) {
 		return nil, nil, errRow
 	}
-	values := make([]tuple.Value, n)
+	values := q.room.take(int(n))
 	var cuts []driver.Cut
 	for i := range values {
 		v, whole, err := r.value()
@@ -138,7 +139,7 @@ func (r *rowReader) value() (v tuple.Value, whole int64, err error) {
 	if r.rest, err = r.skip(n); err != nil {
 		return v, 0, err
 	}
-	v, err = decodeValue(code, text)
+	v, err = decodeValue(code, text, r.lasting)
 	return v, whole, err
 }
 
@@ -168,14 +169,14 @@ func wholeRunes(text []byte) []byte {
 	return text
 }
 
-func decodeValue(code byte, text []byte) (tuple.Value, error) {
+func decodeValue(code byte, text []byte, lasting bool) (tuple.Value, error) {
 	switch code {
 	case longText:
-		return tuple.Text(string(text)), nil
+		return tuple.Text(stringOf(text, lasting)), nil
 	case longBytes:
 		return tuple.Bytes(text), nil
 	case longJSON:
-		return tuple.JSON(string(text)), nil
+		return tuple.JSON(stringOf(text, lasting)), nil
 	case 0:
 		var one [1]tuple.Value // on the stack: this is done for each column of each row
 		if t, err := tuple.AppendDecode(one[:0], text); err == nil && len(t) == 1 {
@@ -183,4 +184,13 @@ func decodeValue(code byte, text []byte) (tuple.Value, error) {
 		}
 	}
 	return tuple.Null, errRow
+}
+
+// stringOf returns bytes as a string: a copy, unless nobody will ever write to
+// them.
+func stringOf(b []byte, lasting bool) string {
+	if lasting {
+		return unsafe.String(unsafe.SliceData(b), len(b))
+	}
+	return string(b)
 }

@@ -18,7 +18,7 @@ func TestRowRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.SliceOfN(tupletest.Values(), 0, 8).Draw(t, "values")
 		b := appendRow(nil, want)
-		got, cuts, err := readRow(b, len(b), 0)
+		got, cuts, err := readRow(b, len(b), rowQuery{})
 		if err != nil || len(cuts) > 0 || !slices.Equal(got, want) {
 			t.Fatalf("got %v, %v, %v\nwant %v", got, cuts, err, want)
 		}
@@ -32,12 +32,12 @@ func TestCutRow(t *testing.T) {
 		values := rapid.SliceOfN(tupletest.Values(), 1, 5).Draw(t, "values")
 		limit := rapid.IntRange(1, 12).Draw(t, "limit")
 		b := appendRow(nil, values)
-		want, wantCuts, err := readRow(b, len(b), limit)
+		want, wantCuts, err := readRow(b, len(b), rowQuery{maxValue: limit})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for n := 1; n < len(b); n++ {
-			got, cuts, err := readRow(b[:n], len(b), limit)
+			got, cuts, err := readRow(b[:n], len(b), rowQuery{maxValue: limit})
 			if errors.Is(err, errPartial) {
 				continue
 			}
@@ -51,7 +51,7 @@ func TestCutRow(t *testing.T) {
 func TestCut(t *testing.T) {
 	long := strings.Repeat("x", 100)
 	b := appendRow(nil, []tuple.Value{tuple.Int(1), tuple.Text(long), tuple.BytesOf("ab")})
-	got, cuts, err := readRow(b, len(b), 10)
+	got, cuts, err := readRow(b, len(b), rowQuery{maxValue: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestCutCharacter(t *testing.T) {
 	text := "ab日本"
 	for limit, want := range map[int]string{1: "a", 2: "ab", 3: "ab", 4: "ab", 5: "ab日", 6: "ab日", 7: "ab日"} {
 		b := appendRow(nil, []tuple.Value{tuple.Text(text), tuple.BytesOf(text)})
-		got, _, err := readRow(b, len(b), limit)
+		got, _, err := readRow(b, len(b), rowQuery{maxValue: limit})
 		if err != nil || got[0].AsText() != want || got[1].AsText() != text[:limit] {
 			t.Errorf("cut at %d: got %q, %q, %v", limit, got[0].AsText(), got[1].AsText(), err)
 		}
@@ -78,7 +78,7 @@ func FuzzReadRow(f *testing.F) {
 	f.Add(appendRow(nil, []tuple.Value{tuple.Null, tuple.Int(-1), tuple.Text("a\x00"), tuple.JSON("{}")}), 3)
 	f.Add([]byte{rowFormat, 0xff, 0xff, 0xff, 0xff, 0x0f}, 0)
 	f.Fuzz(func(t *testing.T, b []byte, maxValue int) {
-		values, cuts, err := readRow(b, len(b), maxValue)
+		values, cuts, err := readRow(b, len(b), rowQuery{maxValue: maxValue})
 		if err != nil || len(cuts) > 0 {
 			return
 		}
