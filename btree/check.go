@@ -75,8 +75,11 @@ const checkTries = 100
 var errOvertaken = errors.New("btree: the file is written all the time: check it in the process that writes it")
 
 func tryChecker(ctx context.Context, db *DB, which func(*DB) meta, report func(Problem)) (*checker, error) {
+	if err := db.enter(ctx, false); err != nil {
+		return nil, err
+	}
 	tx, groups, bad, err := db.beginCheck(which)
-	if err != nil {
+	if tx, err = db.entered(tx, false, err); err != nil {
 		return nil, err
 	}
 	c := &checker{ctx: ctx, db: db, tx: tx, report: report, groups: groups, bad: bad}

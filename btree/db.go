@@ -24,6 +24,7 @@ type DB struct {
 	limit limits
 
 	writer  chan struct{} // holds a token while there is a write transaction
+	gate    gate          // of Options.Exclusive
 	changes changeMemory  // of the write transaction
 	scratch scratch       // of the write transaction to come
 	failed  atomic.Bool   // a sync failed: nothing is written any more
@@ -162,9 +163,9 @@ func (db *DB) PageSize() int { return db.pager.pageSize }
 // MaxKeySize returns the length in bytes of the longest key: a quarter of a page, 4096 with the default size.
 func (db *DB) MaxKeySize() int { return db.limit.maxKey }
 
-// Begin starts a transaction. A read-only one sees the newest committed version until it ends; it waits for nothing. There is
-// one writable transaction at a time, and Begin waits for the one before to end. Every transaction must be ended by Commit or
-// Rollback.
+// Begin starts a transaction. A read-only one sees the newest committed version until it ends; it waits for nothing, unless
+// Options.Exclusive says otherwise. There is one writable transaction at a time, and Begin waits for the one before to end. Every
+// transaction must be ended by Commit or Rollback, or by Delay.
 func (db *DB) Begin(writable bool) (*Tx, error) {
 	return db.BeginContext(context.Background(), writable)
 }
@@ -175,7 +176,7 @@ func (db *DB) BeginContext(ctx context.Context, writable bool) (*Tx, error) {
 		return nil, err
 	}
 	if !writable {
-		return db.beginRead((*DB).visible)
+		return db.beginRead(ctx, (*DB).visible)
 	}
 	if db.opts.ReadOnly {
 		return nil, fmt.Errorf("%w: %s was opened read-only", ErrReadOnly, db.path)
@@ -187,15 +188,32 @@ func (db *DB) BeginContext(ctx context.Context, writable bool) (*Tx, error) {
 	case <-db.closing:
 		return nil, ErrClosed
 	}
-	tx, err := db.beginWrite()
+	tx, err := db.beginAlone(ctx)
 	if err != nil {
 		<-db.writer
 	}
 	return tx, err
 }
 
+// beginAlone starts the write transaction, of which there is no other.
+func (db *DB) beginAlone(ctx context.Context) (*Tx, error) {
+	if err := db.enter(ctx, true); err != nil {
+		return nil, err
+	}
+	tx, err := db.beginWrite()
+	return db.entered(tx, true, err)
+}
+
 // beginRead starts a read-only transaction of the version that which chooses.
-func (db *DB) beginRead(which func(*DB) meta) (*Tx, error) {
+func (db *DB) beginRead(ctx context.Context, which func(*DB) meta) (*Tx, error) {
+	if err := db.enter(ctx, false); err != nil {
+		return nil, err
+	}
+	tx, err := db.beginReader(which)
+	return db.entered(tx, false, err)
+}
+
+func (db *DB) beginReader(which func(*DB) meta) (*Tx, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.backlog.watched = true
@@ -316,6 +334,9 @@ func (db *DB) end(tx *Tx) {
 	}
 	db.unregister(tx)
 	db.mu.Unlock()
+	if tx.gated {
+		db.gate.leave(tx.writable)
+	}
 	if tx.writable {
 		<-db.writer
 	}

@@ -1,6 +1,9 @@
 package btree
 
-import "runtime/debug"
+import (
+	"context"
+	"runtime/debug"
+)
 
 // delays are the commits that are in memory alone: no other process and no crash knows of them. The next commit that is not
 // delayed takes them along, in its record of the log or past it, so that they become durable all at once or not at all.
@@ -101,7 +104,9 @@ func (db *DB) Sync() error {
 
 // Snapshot starts a read-only transaction of the newest durable version: of what would be there after a crash at this moment.
 // It differs from Begin after delayed commits and sub-commits, which it does not show.
-func (db *DB) Snapshot() (*Tx, error) { return db.beginRead((*DB).newestDurable) }
+func (db *DB) Snapshot() (*Tx, error) {
+	return db.beginRead(context.Background(), (*DB).newestDurable)
+}
 
 // visible returns the version that read-only transactions begin with: the newest that is durable or was shown before. The caller
 // holds mu.

@@ -37,6 +37,8 @@
 // Tx.Delay commits without touching the disk: later transactions of the process see the changes, and the next Commit or Sync makes
 // them durable with its own. DB.Snapshot reads what is durable already.
 //
+// With Options.Exclusive, readers and the writer wait for each other, so that the file holds one version and no more.
+//
 // # Versions, copies and statistics
 //
 // Keep gives the present version a name under which it stays readable, also by programs that open the file later, until

@@ -2,6 +2,7 @@ package btree_test
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/rowan-db/rowan/btree"
 	"github.com/rowan-db/rowan/btree/vfs"
@@ -116,4 +117,37 @@ func ExampleDB_Sync() {
 	must(other.View(show))
 	must(other.Close())
 	// Output: apple: yellow
+}
+
+// Where nobody reads while something is written, pages are used again at once, and a program may change with the database what it
+// has in memory of it.
+func Example_exclusive() {
+	db, err := btree.Open("fruit.db", &btree.Options{FS: &vfs.Mem{}, Exclusive: true})
+	must(err)
+	defer func() { _ = db.Close() }()
+
+	total := 0 // guarded by the transactions
+	var group sync.WaitGroup
+	for _, name := range []string{"apple", "cherry", "quince"} {
+		group.Go(func() {
+			must(db.Update(func(tx *btree.Tx) error {
+				tree, err := tx.Tree("fruit")
+				if err != nil {
+					tree, err = tx.CreateTree("fruit")
+				}
+				must(err)
+				total++
+				return tree.Put([]byte(name), nil)
+			}))
+		})
+	}
+	group.Wait()
+	must(db.View(func(tx *btree.Tx) error {
+		tree, err := tx.Tree("fruit")
+		must(err)
+		n, err := tree.Len()
+		fmt.Println(n, "keys,", total, "counted")
+		return err
+	}))
+	// Output: 3 keys, 3 counted
 }

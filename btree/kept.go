@@ -154,6 +154,10 @@ func (tx *Tx) beginOlder(k *kept) (*Tx, error) {
 	m.version, m.catalog = k.version, k.catalog
 	older := db.newReaderOf(m)
 	older.base = k.version // what it has pinned
+	if tx.gated {
+		db.gate.join()
+		older.gated = true
+	}
 	return older, nil
 }
 

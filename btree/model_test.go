@@ -27,6 +27,10 @@ func TestRandomProgramEqualsMap(t *testing.T) {
 			})
 		}
 	}
+	t.Run("exclusive", func(t *testing.T) {
+		t.Parallel()
+		runProgram(t, &vfs.Mem{}, dbName, btree.Options{PageSize: 4096, Exclusive: true}, 11, rounds/5)
+	})
 	t.Run("mapped", func(t *testing.T) {
 		t.Parallel()
 		runProgram(t, vfs.OS{}, filepath.Join(t.TempDir(), dbName), btree.Options{NoSync: true, PageSize: smallPage}, 7, rounds/2)

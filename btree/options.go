@@ -29,6 +29,15 @@ type Options struct {
 	// NoLog writes the pages of every transaction when it commits, with two syncs, rather than the small ones to a log with one.
 	NoLog bool
 
+	// Exclusive makes write transactions and read-only ones of this handle wait for each other: there are many readers or one
+	// writer (MURSIW), who come in in the order in which they ask. Then no version but the newest is in use when something is
+	// written, so that pages given up by one commit are free for the next, and the file and the memory for pages stay as small
+	// as they can be however long and often others read; in exchange a long transaction of either kind holds up the other
+	// kind. As with sync.RWMutex, a goroutine that has a transaction open must not begin another.
+	//
+	// It is about the goroutines that use this handle: processes that read the file are kept out by no option.
+	Exclusive bool
+
 	// LogSize is the size in bytes of the log, 64 MB when it is 0. The log is a part of the file, made when the fourth small
 	// transaction shows that there may be many, or with the first when LogSize is given; a clean Close takes it away. While it
 	// fills, pages collect in memory and are written then, so that a larger log means less writing and more to replay after a

@@ -14,6 +14,7 @@ type Tx struct {
 	writable bool
 	done     bool
 	blind    bool // a write transaction that has not looked at anything: meta and pageEnd say nothing yet
+	gated    bool // it came in by the gate
 	prev     *Tx  // in the list of open transactions
 	next     *Tx
 	era      uint64 // when it began, counted in times that frames were retired

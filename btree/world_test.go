@@ -58,6 +58,7 @@ func (w *world) setOptions() {
 	w.opts.WriteBuffer = []int{0, 1, 20_000}[w.r.IntN(3)]
 	w.opts.History = []int{0, 0, 3}[w.r.IntN(3)]
 	w.opts.NoLog = w.r.IntN(4) == 0
+	w.opts.Exclusive = w.r.IntN(6) == 0
 	w.opts.LogSize = []int{0, 16 << 10, 64 << 10, 1 << 20}[w.r.IntN(4)]
 }
 
@@ -223,7 +224,7 @@ func (w *world) transaction(db *btree.DB) error {
 
 // subcommit shows what a transaction changed so far to a reader, which stays or ends, and to nobody who asks for what is durable.
 func (w *world) subcommit(db *btree.DB, tx *btree.Tx) error {
-	if err := tx.Subcommit(); err != nil {
+	if err := tx.Subcommit(); err != nil || w.opts.Exclusive {
 		return err
 	}
 	if w.r.IntN(4) == 0 {
@@ -438,6 +439,9 @@ func (w *world) copy(db *btree.DB) error {
 }
 
 func (w *world) hold(db *btree.DB) error {
+	if w.opts.Exclusive {
+		return nil // nobody could write
+	}
 	tx, err := db.Begin(false)
 	if err == nil {
 		w.held = append(w.held, held{tx, w.acked.trees})
