@@ -35,7 +35,9 @@ func (tx *Tx) Commit() (err error) {
 	if err != nil || !logged {
 		return err
 	}
-	tx.end() // others may write while this one waits for the disk
+	if !tx.db.opts.Exclusive { // where readers wait for the end, they want to see the commit after it
+		tx.end() // others may write while this one waits for the disk
+	}
 	return tx.db.await(tx.version)
 }
 

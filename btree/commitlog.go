@@ -44,7 +44,7 @@ func (db *DB) makeRoom(n int) bool {
 func (tx *Tx) append() error {
 	db := tx.db
 	tx.dropDead()
-	if err := tx.appendAfter(db.precedes()); err != nil {
+	if err := tx.appendAfter(db.logged.version); err != nil {
 		tx.giveBack()
 		return err
 	}

@@ -304,12 +304,12 @@ func (db *DB) beginWrite() (*Tx, error) {
 }
 
 // protected returns the versions that may still be read, in ascending order: those that have readers, here or in other
-// processes, those that readers begin with or will when the sync under way is done, and those that a crash would go back to.
-// Other versions never need protection again: readers begin with no other, and the next that is synced or checkpointed is the
-// newest at that time. The caller holds mu.
+// processes, those that readers begin with or will when a sync that is under way or to come is done, and those that a crash would
+// go back to. Other versions never need protection again: readers begin with no other, and the next that is synced or checkpointed
+// is the newest at that time, or the newest that is not delayed. The caller holds mu.
 func (db *DB) protected() []uint64 {
 	vs := slices.AppendSeq(db.procs.versions(db.durable.version), maps.Keys(db.readers))
-	vs = append(vs, db.visible().version, db.current.version, db.durable.version)
+	vs = append(vs, db.visible().version, db.logged.version, db.current.version, db.durable.version)
 	if db.syncing != 0 {
 		vs = append(vs, db.syncing)
 	}

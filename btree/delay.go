@@ -12,9 +12,8 @@ import (
 type delays struct {
 	// newest is the newest version that was delayed, durable meanwhile or not. It changes with mu held.
 	newest meta
-	count  int    // how many have not become durable; changes with mu held
-	after  uint64 // the version that the record with them follows
-	past   bool   // their operations are not in the record: the next commit goes past the log
+	count  int  // how many have not become durable; changes with mu held
+	past   bool // their operations are not in the record: the next commit goes past the log
 }
 
 // Delay ends a writable transaction with a commit that costs no write and no sync. Transactions that begin later, for writing or
@@ -54,9 +53,6 @@ func (tx *Tx) delay() {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	d := &db.delayed
-	if d.count == 0 {
-		d.after = db.head.version
-	}
 	d.count++
 	d.newest = next
 	d.past = d.past || !tx.hasRecord()
@@ -77,16 +73,9 @@ func (db *DB) delaysWritten() {
 	defer db.mu.Unlock()
 	if db.durable.version == db.head.version {
 		db.delayed.clear()
+		db.logged = db.head
 		db.logBuf = db.logBuf[:0]
 	}
-}
-
-// precedes returns the version that the next record of the log follows.
-func (db *DB) precedes() uint64 {
-	if db.delayed.count > 0 {
-		return db.delayed.after
-	}
-	return db.head.version
 }
 
 // Sync makes all delayed commits durable. It waits for the write transaction that is open, like a commit. With Options.NoSync it also

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rowan-db/rowan/btree"
@@ -406,4 +407,73 @@ func TestDelayedCommitsInAFullFile(t *testing.T) {
 		}
 	}
 	mustCheck(t, db)
+}
+
+// syncHook is a disk that does something before each sync.
+type syncHook struct {
+	vfs.FS
+	before func()
+}
+
+func (d *syncHook) OpenFile(name string, mode vfs.Mode) (vfs.File, error) {
+	f, err := d.FS.OpenFile(name, mode)
+	return &syncHookFile{f, d.before}, err
+}
+
+type syncHookFile struct {
+	vfs.File
+	before func()
+}
+
+func (f *syncHookFile) Sync() error {
+	f.before()
+	return f.File.Sync()
+}
+
+// A sync that was begun after a delayed commit, for a commit before it, does not make it durable, nor pass it off as such.
+func TestSyncBesideDelayedCommit(t *testing.T) {
+	if btree.NeverLog {
+		t.Skip("commits to the log alone share syncs")
+	}
+	var syncing atomic.Bool
+	syncs, release, written := make(chan bool, 9), make(chan bool), make(chan bool, 99)
+	mem := &vfs.Mem{}
+	disk := &vfs.Inject{
+		Base: &syncHook{FS: mem, before: func() {
+			if syncing.CompareAndSwap(true, false) {
+				syncs <- true
+				<-release
+			}
+		}},
+		Hook: func(c vfs.Call) error {
+			if c.Op == "write" {
+				written <- true
+			}
+			return nil
+		},
+	}
+	o := btree.Options{PageSize: 4096, LogSize: 256 << 10}
+	db := open(t, disk, o)
+	succeed(t, change(t, db, 10, "old").Commit())
+	first, second := make(chan error), make(chan error)
+	syncing.Store(true)
+	tx := change(t, db, 10, "first")
+	go func() { first <- tx.Commit() }()
+	<-syncs
+	for len(written) > 0 {
+		<-written
+	}
+	tx2 := change(t, db, 10, "second")
+	go func() { second <- tx2.Commit() }()
+	<-written // so it waits, or is about to, for a sync
+	succeed(t, change(t, db, 10, "delayed").Delay())
+	close(release)
+	succeed(t, <-first)
+	succeed(t, <-second)
+	mustHold(t, db, rows(10, "delayed"))
+	for who, got := range map[string]contents{"a snapshot": snapshot(t, db), "after a crash": afterCut(t, mem, o, 6)} {
+		if want := rows(10, "second"); !got.equal(want) {
+			t.Errorf("%s: %s", who, difference(got, want))
+		}
+	}
 }

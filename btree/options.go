@@ -32,8 +32,9 @@ type Options struct {
 	// Exclusive makes write transactions and read-only ones of this handle wait for each other: there are many readers or one
 	// writer (MURSIW), who come in in the order in which they ask. Then no version but the newest is in use when something is
 	// written, so that pages given up by one commit are free for the next, and the file and the memory for pages stay as small
-	// as they can be however long and often others read; in exchange a long transaction of either kind holds up the other
-	// kind. As with sync.RWMutex, a goroutine that has a transaction open must not begin another.
+	// as they can be however long and often others read. In exchange a long transaction of either kind holds up the other
+	// kind, and commits of several goroutines do not share syncs. As with sync.RWMutex, a goroutine that has a transaction open
+	// must not begin another.
 	//
 	// It is about the goroutines that use this handle: processes that read the file are kept out by no option.
 	Exclusive bool
