@@ -340,11 +340,11 @@ func (p *program) run(tx *btree.Tx, n int) error {
 	return nil
 }
 
-// compareReads asks everything that can be read of a tree and compares it with the model.
-func compareReads(tree *btree.Tree, m map[string]string, p *program) error {
+// compareReads asks everything that can be read of a tree, and of n random keys and ranges, and compares it with the model.
+func compareReads(tree *btree.Tree, m map[string]string, p *program, n int) error {
 	keys := slices.Sorted(maps.Keys(m))
-	if n, err := tree.Len(); err != nil || n != uint64(len(keys)) {
-		return fmt.Errorf("Len is %d, %v; want %d", n, err, len(keys))
+	if got, err := tree.Len(); err != nil || got != uint64(len(keys)) {
+		return fmt.Errorf("Len is %d, %v; want %d", got, err, len(keys))
 	}
 	c := tree.Cursor()
 	for i := len(keys) - 1; i >= 0; i-- {
@@ -355,7 +355,7 @@ func compareReads(tree *btree.Tree, m map[string]string, p *program) error {
 	if c.Prev() {
 		return fmt.Errorf("there is a key before the first: %q", c.Key())
 	}
-	for range 20 {
+	for range n {
 		if err := compareKey(tree, c, keys, m, []byte(p.key())); err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ func oneTransaction(db *btree.DB, p *program) error {
 			if err != nil {
 				return err
 			}
-			if err := compareReads(tree, m, p); err != nil {
+			if err := compareReads(tree, m, p, 20); err != nil {
 				return fmt.Errorf("tree %q in the transaction: %w", name, err)
 			}
 		}
@@ -93,7 +93,7 @@ func oneTransaction(db *btree.DB, p *program) error {
 			if err != nil {
 				return err
 			}
-			if err := compareReads(tree, m, p); err != nil {
+			if err := compareReads(tree, m, p, 20); err != nil {
 				return fmt.Errorf("tree %q: %w", name, err)
 			}
 		}

@@ -325,8 +325,9 @@ func (w *world) compareSome(tx *btree.Tx, want contents) error {
 	if err != nil {
 		return err
 	}
-	w.soak.reads.Add(int64(140 + len(want[name])))
-	if err := compareReads(tree, want[name], w.p); err != nil {
+	const keys = 4
+	w.soak.reads.Add(int64(10*keys + len(want[name])))
+	if err := compareReads(tree, want[name], w.p, keys); err != nil {
 		return fmt.Errorf("tree %q: %w", name, err)
 	}
 	return w.compareMany(tree, want[name])
