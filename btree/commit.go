@@ -135,6 +135,7 @@ func (tx *Tx) write() error {
 		return err
 	}
 	tx.publish(&next, changes, unwritten)
+	tx.warm(tx.allocatedPages())
 	db.log = logFile
 	return nil
 }
@@ -158,12 +159,34 @@ func (tx *Tx) nextLog() *logFile {
 	if old := db.durable.log; old.first != 0 {
 		tx.giveUp(old.first, 2*uint64(old.pages), math.MaxUint64)
 	}
-	if db.small < db.opts.logAfter || tx.noLog || !db.roomForLog(tx.pageEnd) {
+	if !tx.wantsLog() || !db.roomForLog(tx.pageEnd) {
 		return nil
 	}
 	l := newLogFile(tx.allocateLog(), db.pager.pageSize)
 	db.wantLog = 0
 	return l
+}
+
+// wantsLog reports whether the commit should make a log: there were enough small transactions, or a log is little beside what the
+// commit writes, and so the next transaction has one already if it is small.
+func (tx *Tx) wantsLog() bool {
+	const share = 64
+	db := tx.db
+	if tx.noLog || db.opts.NoLog {
+		return false
+	}
+	if db.small >= db.opts.logAfter {
+		return true
+	}
+	return int64(tx.allocatedPages())*int64(db.pager.pageSize) >= share*db.logSize(0)
+}
+
+// allocatedPages returns how many pages the transaction allocated.
+func (tx *Tx) allocatedPages() (n uint64) {
+	for _, x := range tx.allocated {
+		n += x.pages
+	}
+	return n
 }
 
 // dropDead gives back the pages that only savepoints and sub-commits needed.

@@ -63,10 +63,10 @@ func (db *DB) appendRecord(b []byte) error {
 }
 
 // prepareLog writes zeros up to the given end of the active half and some beyond. A record that is longer than what is written
-// in advance needs none.
+// in advance needs none, and neither does one that is not synced.
 func (db *DB) prepareLog(l *logFile, end int64) error {
 	ready := &l.ready[l.place.half]
-	if end <= *ready {
+	if end <= *ready || db.opts.NoSync {
 		return nil
 	}
 	if end-l.at >= zeroStep {
