@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) getCommand() *cobra.Command {
-	var column string
+	var column, at string
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "get TARGET TABLE KEY...",
 		Short: "Print the rows of some keys",
@@ -28,12 +28,13 @@ output is not a terminal.`,
   rowan get shop.rowan files images/BK-0000.png --column data > picture.png`,
 		Args: minimumArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withTable(cmd.Context(), args[0], args[1], func(t *store.Table) error {
+			return a.withTableAt(cmd.Context(), args[0], args[1], at, func(t *store.Table) error {
 				return a.get(cmd.Context(), t, args[2:], column)
 			})
 		},
 	})
 	cmd.Flags().StringVar(&column, "column", "", "print only this column")
+	atFlag(cmd, &at)
 	return cmd
 }
 

@@ -132,22 +132,39 @@ func (a *app) withTable(ctx context.Context, text, table string, f func(*store.T
 	})
 }
 
+// catalog has the tables of a database, as they are or as they were.
+type catalog interface {
+	Tables(ctx context.Context) ([]store.TableInfo, error)
+	Table(ctx context.Context, name string) (*store.Table, error)
+}
+
+// withCatalogAt is with, for a command that only reads, and for the database as
+// it was in a version that it keeps; without a name it is the present one.
+func (a *app) withCatalogAt(ctx context.Context, text, version string, f func(catalog) error) error {
+	return a.with(ctx, text, backends.Options{ReadOnly: true}, func(s *store.Store) error {
+		if version == "" {
+			return f(s)
+		}
+		v, err := s.OpenVersion(ctx, version)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f(v), v.Release())
+	})
+}
+
 // withTableAt is withTable for the table as it was in a version that the
 // database keeps; without a name it is the present one.
 func (a *app) withTableAt(ctx context.Context, text, table, version string, f func(*store.Table) error) error {
 	if version == "" {
 		return a.withTable(ctx, text, table, f)
 	}
-	return a.with(ctx, text, backends.Options{ReadOnly: true}, func(s *store.Store) error {
-		v, err := s.OpenVersion(ctx, version)
+	return a.withCatalogAt(ctx, text, version, func(c catalog) error {
+		t, err := c.Table(ctx, table)
 		if err != nil {
 			return err
 		}
-		t, err := v.Table(ctx, table)
-		if err == nil {
-			err = f(t)
-		}
-		return errors.Join(err, v.Release())
+		return f(t)
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"strings"
 
 	"github.com/charmbracelet/x/term"
 
@@ -119,54 +118,6 @@ func appendColumns(line []byte, names []string, values []tuple.Value) []byte {
 		line = v.AppendJSON(line)
 	}
 	return append(line, '}')
-}
-
-// printCSV prints RFC 4180 with a header. NULL is an empty field without
-// quotes, the empty text one with quotes: the two differ, as they do in the
-// CSV of PostgreSQL. On a terminal the text is made safe to show.
-func printCSV(w *bufio.Writer, columns []string, rows iter.Seq2[store.Row, error], safe bool) (n int, err error) {
-	show := func(s string) string { return s }
-	if safe {
-		show = display.Text
-	}
-	var line []byte
-	for i, c := range columns {
-		line = appendField(line, i, show(c))
-	}
-	if _, err := w.Write(append(line, '\r', '\n')); err != nil {
-		return 0, err
-	}
-	for r, err := range rows {
-		if err != nil {
-			return n, err
-		}
-		line = line[:0]
-		for i, v := range cells(&r) {
-			switch {
-			case !v.IsNull():
-				line = appendField(line, i, show(v.Plain()))
-			case i > 0:
-				line = append(line, ',')
-			}
-		}
-		if _, err := w.Write(append(line, '\r', '\n')); err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
-}
-
-func appendField(line []byte, i int, s string) []byte {
-	if i > 0 {
-		line = append(line, ',')
-	}
-	if s != "" && !strings.ContainsAny(s, "\",\r\n") && s[0] != ' ' && s[len(s)-1] != ' ' {
-		return append(line, s...)
-	}
-	line = append(line, '"')
-	line = append(line, strings.ReplaceAll(s, `"`, `""`)...)
-	return append(line, '"')
 }
 
 const (

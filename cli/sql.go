@@ -12,7 +12,6 @@ import (
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
-	"github.com/rowan-db/rowan/tui/display"
 )
 
 // sqlFlags are the flags of the sql command.
@@ -148,8 +147,9 @@ type resultPrinter struct {
 	later bool
 
 	names   []string
-	table   *table
-	rows    int // of the present result
+	table   *table     // of the present result, or nil
+	csv     *csvWriter // likewise
+	rows    int        // of the present result
 	results int
 	cut     bool
 	line    []byte
@@ -157,7 +157,7 @@ type resultPrinter struct {
 
 // Columns implements [driver.Sink].
 func (p *resultPrinter) Columns(columns []driver.ResultColumn) error {
-	if err := p.endTable(); err != nil {
+	if err := p.endResult(); err != nil {
 		return err
 	}
 	if (p.later || p.results > 0) && p.form != formatJSON {
@@ -174,7 +174,9 @@ func (p *resultPrinter) Columns(columns []driver.ResultColumn) error {
 	case formatTable:
 		p.table = newTable(p.names, terminalWidth(p.app.stdout))
 	case formatCSV:
-		return p.csv(func(i int) (string, bool) { return p.names[i], true })
+		var err error
+		p.csv, err = newCSVWriter(p.w, p.names, isTerminal(p.app.stdout))
+		return err
 	}
 	return nil
 }
@@ -194,40 +196,22 @@ func (p *resultPrinter) Row(values []tuple.Value) error {
 		_, err := p.w.Write(p.line)
 		return err
 	case formatCSV:
-		return p.csv(func(i int) (string, bool) { return values[i].Plain(), !values[i].IsNull() })
+		return p.csv.Row(values)
 	}
 	row := store.Row{Values: values}
 	return p.table.add(p.w, tableCells(&row), rightAligned(&row))
 }
 
-// csv prints a line of CSV; a field that is not there is NULL.
-func (p *resultPrinter) csv(field func(i int) (text string, ok bool)) error {
-	safe := isTerminal(p.app.stdout)
-	p.line = p.line[:0]
-	for i := range p.names {
-		text, ok := field(i)
-		if safe {
-			text = display.Text(text)
-		}
-		switch {
-		case ok:
-			p.line = appendField(p.line, i, text)
-		case i > 0:
-			p.line = append(p.line, ',')
-		}
+// endResult prints what a result has held back.
+func (p *resultPrinter) endResult() (err error) {
+	switch {
+	case p.table != nil:
+		err = p.table.flush(p.w)
+	case p.csv != nil:
+		err = p.csv.Close()
 	}
-	_, err := p.w.Write(append(p.line, '\r', '\n'))
+	p.table, p.csv = nil, nil
 	return err
 }
 
-// endTable prints what a table has held back.
-func (p *resultPrinter) endTable() error {
-	if p.table == nil {
-		return nil
-	}
-	err := p.table.flush(p.w)
-	p.table = nil
-	return err
-}
-
-func (p *resultPrinter) end() error { return errors.Join(p.endTable(), p.w.Flush()) }
+func (p *resultPrinter) end() error { return errors.Join(p.endResult(), p.w.Flush()) }

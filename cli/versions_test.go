@@ -2,11 +2,16 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rowan-db/rowan/backends"
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/tuple"
 )
 
 func TestVersions(t *testing.T) {
@@ -39,17 +44,45 @@ func TestVersions(t *testing.T) {
 	if !strings.Contains(r.stdout, "Österreich") {
 		t.Errorf("on monday there was: %+v", r)
 	}
-	rowan(t, "scan", path, "countries", "--at", "sunday").fails(t, exitFailed, "sunday")
+	if r = rowan(t, "get", path, "countries", "AT", "CH", "--at", "monday", "--json"); !strings.Contains(r.stdout, "Österreich") || strings.Contains(r.stdout, "Helvetia") {
+		t.Errorf("on monday the rows were: %+v", r)
+	}
+	rowan(t, "get", path, "countries", "XX", "--at", "monday").fails(t, exitFailed, "XX")
+	createTable(t, path, "later")
+	if r = rowan(t, "tables", path, "--at", "monday"); !strings.Contains(r.stdout, "countries") || strings.Contains(r.stdout, "later") {
+		t.Errorf("on monday the tables were: %+v", r)
+	}
+	if r = rowan(t, "tables", path); !strings.Contains(r.stdout, "later") {
+		t.Errorf("the tables are: %+v", r)
+	}
+	for _, command := range [][]string{{"scan", path, "countries"}, {"get", path, "countries", "AT"}, {"tables", path}} {
+		rowan(t, append(command, "--at", "sunday")...).fails(t, exitFailed, "sunday")
+	}
 	if r := rowan(t, "versions", path); !strings.Contains(r.stdout, "monday") {
 		t.Errorf("listed: %+v", r)
 	}
-	rowan(t, "undo", path, "3").want(t, "")
+	rowan(t, "undo", path, "4").want(t, "")
 	if r := rowan(t, "diff", path, "monday"); r.stdout != "" || !strings.Contains(r.stderr, "no difference") {
 		t.Errorf("after undoing all: %+v", r)
 	}
 	rowan(t, "undo", path, "many").fails(t, exitUsage, "no number of commits")
 	rowan(t, "keep", path, "monday", "--drop").want(t, "")
 	rowan(t, "diff", path, "monday").fails(t, exitFailed, "monday")
+}
+
+func createTable(t *testing.T, path, name string) {
+	t.Helper()
+	s, err := backends.Open(t.Context(), path, backends.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Writer()
+	if err == nil {
+		err = w.CreateTable(t.Context(), &store.Schema{Name: name, Key: []store.Column{{Name: "k", Kind: tuple.KindInt}}})
+	}
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestBackupAndCompact(t *testing.T) {

@@ -98,7 +98,7 @@ func (d dialect) read(ctx context.Context, q sqlrows.Querier, name tableName) (*
 		args = append(args, name.database, name.table)
 	}
 	r := &relation{json: map[string]bool{}}
-	err := each(ctx, q, query, args, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, args, func(rows sqlrows.Rows) error {
 		var l line
 		dest := []any{&l.about, &l.n}
 		for i := range l.text {

@@ -31,7 +31,7 @@ func (r *reader) Details(ctx context.Context, table string) (details *driver.Det
 func (d dialect) details(ctx context.Context, q sqlrows.Querier, name tableName) (*driver.Details, error) {
 	details := &driver.Details{}
 	args := []any{name.database, name.table}
-	err := each(ctx, q, "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?", args, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?", args, func(rows sqlrows.Rows) error {
 		return rows.Scan(&details.Comment)
 	})
 	if err == nil {
@@ -53,7 +53,7 @@ func (d dialect) indexes(ctx context.Context, q sqlrows.Querier, args []any) ([]
 	query := "SELECT INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, INDEX_TYPE, " + expression +
 		" FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY INDEX_NAME, SEQ_IN_INDEX"
 	var list []driver.Index
-	err := each(ctx, q, query, args, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, args, func(rows sqlrows.Rows) error {
 		var ix driver.Index
 		var repeats bool
 		var column, cut, order, formula sql.NullString
@@ -128,7 +128,7 @@ func innodbReferrers(ctx context.Context, q sqlrows.Querier, name tableName) (ta
 	CONVERT(CONVERT(CAST(SUBSTRING_INDEX(FOR_NAME, '/', -1) AS BINARY) USING filename) USING utf8mb4)
 FROM information_schema.INNODB_SYS_FOREIGN
 WHERE REF_NAME = CONCAT(CAST(CONVERT(? USING filename) AS BINARY), '/', CAST(CONVERT(? USING filename) AS BINARY))`
-	err = each(ctx, q, query, []any{name.database, name.table}, func(rows sqlrows.Rows) error {
+	err = sqlrows.Each(ctx, q, query, []any{name.database, name.table}, func(rows sqlrows.Rows) error {
 		var from tableName
 		err := rows.Scan(&from.database, &from.table)
 		tables = append(tables, from)
@@ -141,7 +141,7 @@ func (d dialect) referrersWhere(ctx context.Context, q sqlrows.Querier, where st
 	query := "SELECT CONSTRAINT_NAME, TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE " +
 		where + " ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION"
 	var list []driver.Referrer
-	err := each(ctx, q, query, args, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, args, func(rows sqlrows.Rows) error {
 		var f driver.Referrer
 		var from tableName
 		var column, to string
@@ -170,7 +170,7 @@ func (r *reader) Definition(ctx context.Context, table string) (text string, err
 		if found.kind() == driver.View {
 			what = "VIEW "
 		}
-		return each(ctx, r.pool, "SHOW CREATE "+what+found.name.sql(), nil, func(rows sqlrows.Rows) error {
+		return sqlrows.Each(ctx, r.pool, "SHOW CREATE "+what+found.name.sql(), nil, func(rows sqlrows.Rows) error {
 			// The name, the statement, and of a view two character sets.
 			var name string
 			dest := []any{&name, &text}

@@ -68,7 +68,7 @@ const variables = `SHOW VARIABLES WHERE Variable_name IN
 // readFacts asks a server for what is to be known of it.
 func readFacts(ctx context.Context, q sqlrows.Querier, database string) (*facts, error) {
 	values := map[string]string{}
-	err := each(ctx, q, variables, nil, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, variables, nil, func(rows sqlrows.Rows) error {
 		var name, value string
 		err := rows.Scan(&name, &value)
 		values[name] = value
@@ -86,18 +86,3 @@ func readFacts(ctx context.Context, q sqlrows.Querier, database string) (*facts,
 }
 
 func isOn(value string) bool { return value == "ON" || value == "1" }
-
-// each calls one for every row of a result.
-func each(ctx context.Context, q sqlrows.Querier, query string, args []any, one func(sqlrows.Rows) error) error {
-	rows, err := q.Query(ctx, query, args)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := one(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}

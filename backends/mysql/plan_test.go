@@ -15,7 +15,7 @@ import (
 // how many rows it expects to look at, and what else it does.
 func plan(t *testing.T, db *writer, query string, args []any) (access, index string, rows int64, extra string) {
 	t.Helper()
-	err := each(context.Background(), db.pool, "EXPLAIN "+query, args, func(r sqlrows.Rows) error {
+	err := sqlrows.Each(context.Background(), db.pool, "EXPLAIN "+query, args, func(r sqlrows.Rows) error {
 		columns := make([]*string, 10)
 		dest := make([]any, len(columns))
 		for i := range columns {
@@ -111,7 +111,7 @@ func checkWork(t *testing.T, db *writer, s *driver.Schema, q driver.Query) {
 		}
 	}
 	touched := int64(0)
-	err = each(ctx, on, "SHOW SESSION STATUS WHERE Variable_name LIKE 'Handler_read%'", nil, func(rows sqlrows.Rows) error {
+	err = sqlrows.Each(ctx, on, "SHOW SESSION STATUS WHERE Variable_name LIKE 'Handler_read%'", nil, func(rows sqlrows.Rows) error {
 		var name string
 		var n int64
 		err := rows.Scan(&name, &n)

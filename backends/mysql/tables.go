@@ -19,7 +19,7 @@ func (d dialect) tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableI
 		query, args = query+" WHERE TABLE_SCHEMA = ?", []any{d.database}
 	}
 	var list []driver.TableInfo
-	err := each(ctx, q, query, args, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, args, func(rows sqlrows.Rows) error {
 		var r relation
 		if err := rows.Scan(&r.name.database, &r.name.table, &r.typ); err != nil {
 			return err
@@ -35,7 +35,7 @@ func (d dialect) tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableI
 func (d dialect) estimate(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n int64, ok bool, err error) {
 	name := parseName(s.Name, d.database)
 	query := "SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?"
-	err = each(ctx, q, query, []any{name.database, name.table}, func(rows sqlrows.Rows) error {
+	err = sqlrows.Each(ctx, q, query, []any{name.database, name.table}, func(rows sqlrows.Rows) error {
 		var known sql.NullInt64
 		err := rows.Scan(&known)
 		n, ok = known.Int64, known.Valid

@@ -170,7 +170,7 @@ LIMIT 1`
 func find(ctx context.Context, q sqlrows.Querier, table string) (*relation, error) {
 	schema, name, _ := cutName(table)
 	var found string
-	err := each(ctx, q, describeQuery, []any{table, schema, name}, func(rows sqlrows.Rows) error { return rows.Scan(&found) })
+	err := sqlrows.Each(ctx, q, describeQuery, []any{table, schema, name}, func(rows sqlrows.Rows) error { return rows.Scan(&found) })
 	switch {
 	case err != nil:
 		return nil, err
@@ -189,21 +189,6 @@ func noTable(table string) error {
 		WithHint("a table that the search path does not find is called schema.table")
 }
 
-// each calls one for every row of a result in text format.
-func each(ctx context.Context, q sqlrows.Querier, query string, args []any, one func(sqlrows.Rows) error) error {
-	rows, err := q.Query(ctx, query, args)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := one(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // tablesQuery lists what people have made: the catalogs, and the temporary
 // tables of sessions, are left out, though they can be described. A table that
 // another one with the same name hides is not visible.
@@ -215,7 +200,7 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schem
 
 func tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableInfo, error) {
 	var list []driver.TableInfo
-	err := each(ctx, q, tablesQuery, nil, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, tablesQuery, nil, func(rows sqlrows.Rows) error {
 		var schema, name, kind string
 		var visible bool
 		if err := rows.Scan(&schema, &name, &visible, &kind); err != nil {

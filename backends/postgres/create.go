@@ -60,7 +60,7 @@ func (w *writer) newName(ctx context.Context, table string) (string, error) {
 		return quote(table), nil
 	}
 	var exists bool
-	err := each(ctx, w.pool, "SELECT to_regnamespace($1::text) IS NOT NULL", []any{quote(schema)}, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, w.pool, "SELECT to_regnamespace($1::text) IS NOT NULL", []any{quote(schema)}, func(rows sqlrows.Rows) error {
 		return rows.Scan(&exists)
 	})
 	if exists {

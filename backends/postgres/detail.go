@@ -79,7 +79,7 @@ func (r *reader) about(ctx context.Context, table, query string, found any) erro
 	}
 	var text string
 	name := quote(rel.Schema) + "." + quote(rel.Name)
-	err = each(ctx, r.pool, query, []any{name}, func(rows sqlrows.Rows) error { return rows.Scan(&text) })
+	err = sqlrows.Each(ctx, r.pool, query, []any{name}, func(rows sqlrows.Rows) error { return rows.Scan(&text) })
 	switch {
 	case err != nil:
 		return err

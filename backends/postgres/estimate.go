@@ -25,7 +25,7 @@ WHERE c.oid = to_regclass($1::text)
 func (r *reader) Estimate(ctx context.Context, s *driver.Schema) (n int64, ok bool, err error) {
 	err = r.call(ctx, func(ctx context.Context) error {
 		var unknown int64
-		err := each(ctx, r.pool, estimateQuery, []any{r.d.Table(s.Name)}, func(rows sqlrows.Rows) error {
+		err := sqlrows.Each(ctx, r.pool, estimateQuery, []any{r.d.Table(s.Name)}, func(rows sqlrows.Rows) error {
 			return rows.Scan(&n, &unknown)
 		})
 		ok = unknown == 0 && n >= 0

@@ -15,7 +15,7 @@ var _ sqlrows.Windowing = dialect{}
 // Blocks implements [sqlrows.Windowing].
 func (d dialect) Blocks(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n int64, err error) {
 	const query = "SELECT pg_catalog.pg_relation_size($1::text::regclass) / current_setting('block_size')::int8"
-	err = each(ctx, q, query, []any{d.Table(s.Name)}, func(rows sqlrows.Rows) error { return rows.Scan(&n) })
+	err = sqlrows.Each(ctx, q, query, []any{d.Table(s.Name)}, func(rows sqlrows.Rows) error { return rows.Scan(&n) })
 	return n, err
 }
 

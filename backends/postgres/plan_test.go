@@ -32,7 +32,7 @@ VACUUM ANALYZE;`
 func explainAt(t *testing.T, db *writer, query string, args []any) string {
 	t.Helper()
 	var plan []string
-	err := each(context.Background(), db.pool, "EXPLAIN "+query, args, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(context.Background(), db.pool, "EXPLAIN "+query, args, func(rows sqlrows.Rows) error {
 		var line string
 		err := rows.Scan(&line)
 		plan = append(plan, line)

@@ -18,7 +18,7 @@ import (
 // looks for rows whose foreign keys refer to none.
 func (r *reader) Check(ctx context.Context, report func(problem string)) error {
 	return r.life.Call(ctx, func(ctx context.Context) error {
-		err := each(ctx, sqlrows.Std(r.pool), "PRAGMA main.integrity_check(1000000)", nil, func(rows sqlrows.Rows) error {
+		err := sqlrows.Each(ctx, sqlrows.Std(r.pool), "PRAGMA main.integrity_check(1000000)", nil, func(rows sqlrows.Rows) error {
 			var line string
 			err := rows.Scan(&line)
 			if err == nil && line != "ok" {
@@ -38,7 +38,7 @@ func (r *reader) Check(ctx context.Context, report func(problem string)) error {
 }
 
 func (r *reader) checkReferences(ctx context.Context, report func(problem string)) error {
-	err := each(ctx, sqlrows.Std(r.pool), "PRAGMA main.foreign_key_check", nil, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, sqlrows.Std(r.pool), "PRAGMA main.foreign_key_check", nil, func(rows sqlrows.Rows) error {
 		var table, parent string
 		var rowID, key sql.NullInt64
 		if err := rows.Scan(&table, &rowID, &parent, &key); err != nil {

@@ -16,7 +16,7 @@ import (
 // catalog, which is in every one and can be described all the same.
 func tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableInfo, error) {
 	var list []driver.TableInfo
-	err := each(ctx, q, "PRAGMA main.table_list", nil, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, "PRAGMA main.table_list", nil, func(rows sqlrows.Rows) error {
 		var r relation
 		if err := r.scan(rows); err != nil {
 			return err
@@ -31,21 +31,6 @@ func tables(ctx context.Context, q sqlrows.Querier) ([]driver.TableInfo, error) 
 	}
 	slices.SortFunc(list, func(a, b driver.TableInfo) int { return strings.Compare(a.Name, b.Name) })
 	return list, err
-}
-
-// each calls one for every row of a result.
-func each(ctx context.Context, q sqlrows.Querier, query string, args []any, one func(sqlrows.Rows) error) error {
-	rows, err := q.Query(ctx, query, args)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := one(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
 
 // relation is a line of SQLite's list of tables.
@@ -89,7 +74,7 @@ func find(ctx context.Context, q sqlrows.Querier, table string) (*relation, erro
 	}
 	var found *relation
 	query := "PRAGMA main.table_list(" + dialect{}.Quote(table) + ")"
-	err := each(ctx, q, query, nil, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, nil, func(rows sqlrows.Rows) error {
 		found = new(relation)
 		return found.scan(rows)
 	})
@@ -169,7 +154,7 @@ const (
 func readColumns(ctx context.Context, q sqlrows.Querier, r *relation) ([]column, error) {
 	var columns []column
 	query := `SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?, 'main') ORDER BY cid`
-	err := each(ctx, q, query, []any{r.name}, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, []any{r.name}, func(rows sqlrows.Rows) error {
 		var c column
 		var notNull bool
 		var dflt sql.NullString
@@ -199,7 +184,7 @@ func references(ctx context.Context, q sqlrows.Querier, table string) ([]driver.
 	var refs []driver.Reference
 	last := -1
 	query := `SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq`
-	err := each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
 		var id int
 		var parent, from string
 		var to sql.NullString
@@ -227,7 +212,7 @@ func references(ctx context.Context, q sqlrows.Querier, table string) ([]driver.
 func primaryKey(ctx context.Context, q sqlrows.Querier, table string) ([]string, error) {
 	var names []string
 	query := `SELECT name FROM pragma_table_xinfo(?, 'main') WHERE pk > 0 ORDER BY pk`
-	err := each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
 		var name string
 		err := rows.Scan(&name)
 		names = append(names, name)

@@ -52,7 +52,7 @@ func indexDetails(ctx context.Context, q sqlrows.Querier, table string) ([]drive
 	query := `SELECT l.name, l."unique", l.origin = 'pk', coalesce(m.sql, '')
 		FROM pragma_index_list(?, 'main') AS l LEFT JOIN main.sqlite_schema AS m ON m.type = 'index' AND m.name = l.name
 		ORDER BY l.origin <> 'pk', l.name`
-	err := each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
 		var ix driver.Index
 		var definition string
 		err := rows.Scan(&ix.Name, &ix.Unique, &ix.Primary, &definition)
@@ -74,7 +74,7 @@ func indexDetails(ctx context.Context, q sqlrows.Querier, table string) ([]drive
 func indexExpressions(ctx context.Context, q sqlrows.Querier, name string) ([]string, error) {
 	var columns []string
 	query := `SELECT coalesce(name, ''), "desc", coll FROM pragma_index_xinfo(?, 'main') WHERE key ORDER BY seqno`
-	err := each(ctx, q, query, []any{name}, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, []any{name}, func(rows sqlrows.Rows) error {
 		var column, collation string
 		var down bool
 		if err := rows.Scan(&column, &down, &collation); err != nil {
@@ -122,7 +122,7 @@ func referrers(ctx context.Context, q sqlrows.Querier, table string) ([]driver.R
 	}
 	query := `SELECT m.name, f.id, f."from", f."to" FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name, 'main') AS f
 		WHERE m.type = 'table' AND lower(f."table") = lower(?) ORDER BY m.name, f.id, f.seq`
-	err := each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
 		var from, column string
 		var id int
 		var to sql.NullString
@@ -159,7 +159,7 @@ func (r *reader) Definition(ctx context.Context, table string) (text string, err
 		var statements []string
 		query := `SELECT sql FROM main.sqlite_schema WHERE lower(tbl_name) = lower(?) AND sql IS NOT NULL
 			ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'view' THEN 0 WHEN 'index' THEN 1 ELSE 2 END, name`
-		err = each(ctx, q, query, []any{rel.name}, func(rows sqlrows.Rows) error {
+		err = sqlrows.Each(ctx, q, query, []any{rel.name}, func(rows sqlrows.Rows) error {
 			var statement string
 			err := rows.Scan(&statement)
 			statements = append(statements, statement+";")

@@ -43,14 +43,14 @@ func estimate(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n int64
 // than its table.
 func analyzedRows(ctx context.Context, q sqlrows.Querier, table string) (n int64, ok bool, err error) {
 	var has bool
-	err = each(ctx, q, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_stat1'", nil, func(sqlrows.Rows) error {
+	err = sqlrows.Each(ctx, q, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_stat1'", nil, func(sqlrows.Rows) error {
 		has = true
 		return nil
 	})
 	if err != nil || !has {
 		return 0, false, err
 	}
-	err = each(ctx, q, "SELECT +stat FROM main.sqlite_stat1 WHERE tbl = ? COLLATE NOCASE", []any{table}, func(rows sqlrows.Rows) error {
+	err = sqlrows.Each(ctx, q, "SELECT +stat FROM main.sqlite_stat1 WHERE tbl = ? COLLATE NOCASE", []any{table}, func(rows sqlrows.Rows) error {
 		var stat sql.NullString
 		if err := rows.Scan(&stat); err != nil {
 			return err
@@ -76,7 +76,7 @@ func rowIDDistance(ctx context.Context, q sqlrows.Querier, s *driver.Schema) (n 
 	d := dialect{}
 	id := d.Quote(s.Name) + "." + d.Quote(name)
 	query := "SELECT (SELECT min(" + id + ") FROM " + d.Table(s.Name) + "), (SELECT max(" + id + ") FROM " + d.Table(s.Name) + ")"
-	err = each(ctx, q, query, nil, func(rows sqlrows.Rows) error {
+	err = sqlrows.Each(ctx, q, query, nil, func(rows sqlrows.Rows) error {
 		var low, high any
 		if err := rows.Scan(&low, &high); err != nil {
 			return err

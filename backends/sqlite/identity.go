@@ -114,7 +114,7 @@ type indexed struct {
 func uniqueIndexes(ctx context.Context, q sqlrows.Querier, table string) ([]index, error) {
 	var list []index
 	query := `SELECT name, origin FROM pragma_index_list(?, 'main') WHERE "unique" AND NOT partial`
-	err := each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, []any{table}, func(rows sqlrows.Rows) error {
 		var ix index
 		var origin string
 		err := rows.Scan(&ix.name, &origin)
@@ -144,7 +144,7 @@ func uniqueIndexes(ctx context.Context, q sqlrows.Querier, table string) ([]inde
 func indexColumns(ctx context.Context, q sqlrows.Querier, name string) ([]indexed, error) {
 	var columns []indexed
 	query := `SELECT cid, coalesce(name, ''), coll FROM pragma_index_xinfo(?, 'main') WHERE key ORDER BY seqno`
-	err := each(ctx, q, query, []any{name}, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, []any{name}, func(rows sqlrows.Rows) error {
 		var c indexed
 		err := rows.Scan(&c.column, &c.name, &c.collation)
 		columns = append(columns, c)
@@ -218,7 +218,7 @@ func ownCollation(ctx context.Context, q sqlrows.Querier, table, column string) 
 	query := "SELECT v = 'A', v = 'a ' FROM (SELECT " + d.Quote(table) + "." + d.Quote(column) + " AS v FROM " + d.Table(table) +
 		" WHERE 0 UNION ALL SELECT 'a')"
 	var foldsCase, trims bool
-	err := each(ctx, q, query, nil, func(rows sqlrows.Rows) error { return rows.Scan(&foldsCase, &trims) })
+	err := sqlrows.Each(ctx, q, query, nil, func(rows sqlrows.Rows) error { return rows.Scan(&foldsCase, &trims) })
 	switch {
 	case err != nil && strings.Contains(err.Error(), "no such collation"):
 		return "", nil

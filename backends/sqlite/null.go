@@ -87,7 +87,7 @@ func searchNull(ctx context.Context, q sqlrows.Querier, table string, ix *index,
 	d := dialect{}
 	exists := func(from, condition string) error {
 		query := "SELECT EXISTS(SELECT 1 FROM " + from + " WHERE " + condition + ")"
-		return each(ctx, q, query, nil, func(rows sqlrows.Rows) error { return rows.Scan(&some) })
+		return sqlrows.Each(ctx, q, query, nil, func(rows sqlrows.Rows) error { return rows.Scan(&some) })
 	}
 	isNull := func(name string) string { return d.Quote(table) + "." + d.Quote(name) + " IS NULL" }
 	entries := d.Table(table) + " INDEXED BY " + d.Quote(ix.name)

@@ -225,7 +225,7 @@ type planned struct {
 }
 
 func (p *planned) Query(ctx context.Context, query string, args []any) (sqlrows.Rows, error) {
-	err := each(ctx, p.Querier, "EXPLAIN QUERY PLAN "+query, args, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, p.Querier, "EXPLAIN QUERY PLAN "+query, args, func(rows sqlrows.Rows) error {
 		var id, parent, unused int
 		var detail string
 		err := rows.Scan(&id, &parent, &unused, &detail)

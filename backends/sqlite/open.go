@@ -121,12 +121,12 @@ func (f file) openWriter(ctx context.Context) (db driver.DB, why string, err err
 // look reads the database's header and schema.
 func (r *reader) look(ctx context.Context, q sqlrows.Querier) error {
 	var encoding string
-	err := each(ctx, q, "PRAGMA main.encoding", nil, func(rows sqlrows.Rows) error { return rows.Scan(&encoding) })
+	err := sqlrows.Each(ctx, q, "PRAGMA main.encoding", nil, func(rows sqlrows.Rows) error { return rows.Scan(&encoding) })
 	if err != nil {
 		return err
 	}
 	r.d.utf16 = strings.HasPrefix(encoding, "UTF-16")
-	return each(ctx, q, "SELECT count(*) FROM main.sqlite_schema", nil, func(sqlrows.Rows) error { return nil })
+	return sqlrows.Each(ctx, q, "SELECT count(*) FROM main.sqlite_schema", nil, func(sqlrows.Rows) error { return nil })
 }
 
 func (f file) reader(a access) *reader {

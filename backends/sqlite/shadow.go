@@ -39,7 +39,7 @@ var moduleName = regexp.MustCompile(`(?i)\busing\s+["'\[\x60]?(\w+)`)
 func shadowTables(ctx context.Context, q sqlrows.Querier) (map[string]bool, error) {
 	names := map[string]bool{}
 	query := "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0"
-	err := each(ctx, q, query, nil, func(rows sqlrows.Rows) error {
+	err := sqlrows.Each(ctx, q, query, nil, func(rows sqlrows.Rows) error {
 		var name, create string
 		if err := rows.Scan(&name, &create); err != nil {
 			return err
