@@ -75,32 +75,32 @@ func openedDisk(db *btree.DB) *vfs.Mem { return db.FS().(*vfs.Mem) }
 // After random changes and deletes the compacted file is as small as a fresh load, but for a twentieth, and the database goes
 // on: nothing is lost, and it can be written and compacted again.
 func TestCompactMakesTheFileAsSmallAsAFreshOne(t *testing.T) {
-	for _, keep := range []int{10, 100} {
-		for _, pageSize := range []int{4 << 10, 16 << 10} {
-			t.Run(fmt.Sprintf("%d%%of%dKB", keep, pageSize>>10), func(t *testing.T) {
-				t.Parallel()
-				db := open(t, &vfs.Mem{}, btree.Options{PageSize: pageSize})
-				sparse(t, db, 10000, keep)
-				want, err := dump(db)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := db.Compact(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				mustCheck(t, db)
-				mustHold(t, db, want)
-				fresh := freshSize(t, db)
-				if got := stats(t, db).FileSize; float64(got) > 1.05*float64(fresh) {
-					t.Errorf("compacted the file has %d bytes, a fresh one %d: %.3f times as many", got, fresh, float64(got)/float64(fresh))
-				}
-				sparse(t, db, 2000, 50)
-				if err := db.Compact(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				mustCheck(t, db)
-			})
-		}
+	for _, c := range []struct{ keep, pageSize, logSize int }{
+		{10, 4 << 10, 0}, {10, 16 << 10, 0}, {100, 4 << 10, 0}, {100, 16 << 10, 0}, {10, 4 << 10, 256 << 10},
+	} {
+		t.Run(fmt.Sprintf("%d%%of%dKB log%d", c.keep, c.pageSize>>10, c.logSize), func(t *testing.T) {
+			t.Parallel()
+			db := open(t, &vfs.Mem{}, btree.Options{PageSize: c.pageSize, LogSize: c.logSize})
+			sparse(t, db, 10000, c.keep)
+			want, err := dump(db)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Compact(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			mustCheck(t, db)
+			mustHold(t, db, want)
+			fresh := freshSize(t, db)
+			if got := stats(t, db).FileSize; float64(got) > 1.05*float64(fresh) {
+				t.Errorf("compacted the file has %d bytes, a fresh one %d: %.3f times as many", got, fresh, float64(got)/float64(fresh))
+			}
+			sparse(t, db, 2000, 50)
+			if err := db.Compact(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			mustCheck(t, db)
+		})
 	}
 }
 
