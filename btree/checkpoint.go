@@ -142,6 +142,9 @@ func (db *DB) unwrittenPages() []uint64 {
 	return db.unwritten
 }
 
+// isWritten reports whether the newest version is in the file without its log. The caller has the writer, and looks.
+func (db *DB) isWritten() bool { return db.head.version == db.durable.version }
+
 // tooManyFrames reports whether a checkpoint should free frames.
 func (db *DB) tooManyFrames() bool {
 	return db.running == nil && db.pager.arena.inUse() > int64(db.opts.CacheSize)*3/4
@@ -157,7 +160,7 @@ func (db *DB) Checkpoint() error {
 	if err := tx.look(); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
-	if db.head.version == db.durable.version {
+	if db.isWritten() {
 		return tx.Rollback()
 	}
 	tx.direct()

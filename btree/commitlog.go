@@ -15,13 +15,13 @@ func (tx *Tx) isLogged() bool {
 // hasRecord reports whether the record has all that the transaction did.
 func (tx *Tx) hasRecord() bool {
 	l := &tx.log
-	return l.limit > 0 && len(l.buf) > 0 && (len(l.buf) > tx.logged || !tx.changed) && tx.db.opts.History == 0
+	return l.limit > 0 && len(l.buf) > 0 && (len(l.buf) > tx.logged || !tx.changed)
 }
 
 // makeRoom sees to it that the active half of the log has room for a record, by turning to the other half. It reports whether
 // there is room: without, the commit goes past the log and may make a larger one.
 func (db *DB) makeRoom(n int) bool {
-	if db.log.fits(n) && (!db.tooManyFrames() || db.head.version == db.durable.version) {
+	if db.log.fits(n) && (!db.tooManyFrames() || db.isWritten()) {
 		return true
 	}
 	if db.delayed.count > 0 {
@@ -32,7 +32,7 @@ func (db *DB) makeRoom(n int) bool {
 		return false
 	}
 	db.awaitCheckpoint()
-	if db.stuck || db.head.version == db.durable.version {
+	if db.stuck || db.isWritten() {
 		// The other half has records that the newest meta needs, or there is nothing to write: two metas of one version must not
 		// name different halves.
 		return false
@@ -79,7 +79,7 @@ func (tx *Tx) adopt(next *meta) {
 			db.unwritten = append(db.unwritten, no)
 		}
 	})
-	db.head = *next
+	db.head, db.kept = *next, tx.kept
 	tx.waitFreed(next.version)
 }
 

@@ -20,7 +20,7 @@ const compactRounds = 10
 // with many kept versions shrinks less. When it is stopped by the context, what was done until then stays.
 func (db *DB) Compact(ctx context.Context) error {
 	// The log would be in the way, and so would delayed commits.
-	if err := db.compacting(func(*Tx) (bool, error) { return db.log != nil || db.delayed.count > 0, nil }, new(bool)); err != nil {
+	if err := db.compacting(func(*Tx) (bool, error) { return db.log != nil || !db.isWritten(), nil }, new(bool)); err != nil {
 		return err
 	}
 	stuckAt := uint64(maxPages)

@@ -163,8 +163,9 @@ func (db *DB) PageSize() int { return db.pager.pageSize }
 // MaxKeySize returns the length in bytes of the longest key: a quarter of a page, 4096 with the default size.
 func (db *DB) MaxKeySize() int { return db.limit.maxKey }
 
-// Begin starts a transaction. A read-only one sees the newest committed version until it ends; it waits for nothing, unless
-// Options.Exclusive says otherwise. There is one writable transaction at a time, and Begin waits for the one before to end. Every
+// Begin starts a transaction. A read-only one sees the newest committed version until it ends. It waits for no other transaction,
+// unless Options.Exclusive says otherwise; the first one after many small commits brings the trees up to date with them, which
+// may take some milliseconds. There is one writable transaction at a time, and Begin waits for the one before to end. Every
 // transaction must be ended by Commit or Rollback, or by Delay.
 func (db *DB) Begin(writable bool) (*Tx, error) {
 	return db.BeginContext(context.Background(), writable)

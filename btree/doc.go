@@ -17,12 +17,14 @@
 //   - The loops of Ascend and Descend cost less a key than Next, and in read-only transactions less than in others.
 //   - Get, the steps of cursors and loops, and most Puts allocate nothing. A value too long for a leaf is copied by Get; Open
 //     reads it where it lies.
+//   - A small transaction that only puts and removes costs little more than the sync of its record in the log. Its changes are made
+//     in the trees together with those of many others: in the background, or when somebody begins to read.
 //   - DeleteRange gives up pages without reading them, unless the tree has values too long for a leaf.
 //
 // # What it guarantees
 //
 //   - A transaction is atomic, and durable once Commit returned nil, also when the process is killed or the power fails at any
-//     moment. The file needs no repair and no log to replay afterwards.
+//     moment. The file needs no repair: whoever opens it finds what was committed, in the trees or in the log.
 //   - A read-only transaction sees one version, whatever is committed meanwhile. It never waits for the writer, and the writer
 //     never waits for it. That holds across processes, too.
 //   - Every page carries a checksum, which is verified when the page is first touched. Damage becomes an error that matches

@@ -31,7 +31,7 @@ func (db *DB) followLog() error {
 		p.log = newLogReader(db, &db.durable)
 	}
 	db.reclaimPrivate()
-	tx, err := db.replay(p.log)
+	tx, _, err := db.replay(p.log, 0)
 	if err != nil {
 		p.log = nil
 		db.rebase(db.durable)

@@ -25,7 +25,7 @@ import (
 type Version struct {
 	Name   string    // as given to Keep, "" of one that is kept because of Options.History
 	Number uint64    // as Tx.Version returns it
-	Time   time.Time // when it was committed
+	Time   time.Time // when it was committed, or replayed from the log after a crash
 }
 
 // maxVersionName is the length in bytes of the longest name of a kept version.

@@ -57,7 +57,7 @@ func (db *DB) makeRoomWhenFull() {
 		return
 	}
 	db.awaitCheckpoint()
-	if db.log == nil || db.stuck || db.head.version == db.durable.version {
+	if db.log == nil || db.stuck || db.isWritten() {
 		return
 	}
 	if db.startCheckpoint() == nil { // otherwise the transaction finds less room, and says so

@@ -126,11 +126,14 @@ func (tx *Tx) allocateLog() logPlace {
 
 // giveUpLog writes what is only in the log or in memory into the tree, and takes the log out of the file.
 func (db *DB) giveUpLog() error {
+	if db.opts.ReadOnly {
+		return nil
+	}
 	if err := db.catchUp(true); err != nil {
 		return err
 	}
 	db.awaitCheckpoint()
-	if db.log == nil && db.delayed.count == 0 || db.failed.Load() {
+	if db.log == nil && db.isWritten() || db.failed.Load() {
 		return nil
 	}
 	end := db.durable.log.end()

@@ -58,7 +58,9 @@ type Options struct {
 	// pages as they need, so that a full file can still be deleted from.
 	MaxSize int64
 	// History is how many of the last commits can be undone: with each commit its version is kept, and the one pushed out by it
-	// is given up. Commits that are made with 0 cannot be undone, and leave the history as it is.
+	// is given up. Commits that are made with 0 cannot be undone, and leave the history as it is. After a crash the commits that
+	// were in the log alone can be undone, too, if the file is opened with a History; handles that only read do not list them
+	// before a checkpoint.
 	History int
 	// WriteBuffer bounds in bytes the changes that a writable transaction collects before it applies them in the order of
 	// keys, 128 MB when it is 0. It is taken as the transaction needs it.

@@ -1,6 +1,9 @@
 package btree
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // logReader reads the records that follow a version.
 type logReader struct {
@@ -71,48 +74,81 @@ func (r *logReader) read(half uint32, at int64) (record, int, error) {
 	return rec, n, nil
 }
 
-// replay applies the records that follow the newest version. It returns nil when there are none, and else a transaction that is
-// ready to be committed in one way or another.
-func (db *DB) replay(r *logReader) (*Tx, error) {
-	var tx *Tx
-	for {
-		rec, ok, err := r.next()
-		if err == nil && ok {
-			if tx == nil {
-				tx = newTx(db, db.head, true)
-			}
-			err = tx.apply(rec)
-		}
-		if err != nil {
-			if tx != nil {
-				tx.giveBack()
-				tx.dropLoose()
-			}
-			return nil, err
-		}
-		if !ok {
+// replay applies the records that follow the newest version, but for the last ones, which it returns: as many as late says. It
+// returns no transaction when there are no others, and else one that is ready to be adopted.
+func (db *DB) replay(r *logReader, late int) (tx *Tx, last []record, err error) {
+	version := uint64(0)
+	for err == nil {
+		rec, ok, failed := r.next()
+		if err = failed; !ok {
 			break
 		}
+		if late > 0 {
+			rec.ops = bytes.Clone(rec.ops)
+			if last = append(last, rec); len(last) <= late {
+				continue
+			}
+			rec, last = last[0], last[1:]
+		}
+		if tx == nil {
+			tx = newTx(db, db.head, true)
+		}
+		version, err = rec.version, tx.apply(rec)
 	}
-	if tx == nil {
-		return nil, nil
+	if tx == nil || err != nil {
+		return nil, last, tx.discard(err)
 	}
-	tx.version, tx.firstVersion = r.version, r.version
-	if err := tx.complete(); err != nil {
-		tx.giveBack()
-		tx.dropLoose()
-		return nil, err
-	}
-	return tx, nil
+	tx.version, tx.firstVersion = version, version
+	return tx, last, tx.discard(tx.complete())
 }
 
-// recoverLog brings a file, whose last handle that wrote was not closed, to the newest version in its log, and gives up that log.
+// discard gives back what a transaction holds that is not registered, if there was an error, which it returns.
+func (tx *Tx) discard(err error) error {
+	if tx != nil && err != nil {
+		tx.giveBack()
+		tx.dropLoose()
+	}
+	return err
+}
+
+// recoverLog brings a file, whose last handle that wrote was not closed, to the newest version in its log. The pages stay in frames
+// and the log as it is until the next commit, or the close: that writes the pages and gives up the log. Of the newest commits
+// each becomes a version of its own, as the history wants it.
 func (db *DB) recoverLog() error {
-	tx, err := db.replay(newLogReader(db, &db.durable))
-	if tx == nil || err != nil {
+	tx, late, err := db.replay(newLogReader(db, &db.durable), db.opts.History)
+	if err != nil || tx == nil && late == nil {
 		return err
 	}
-	err = tx.write()
+	// The process was killed, perhaps, and what it wrote is in the memory of the system alone.
+	if err := db.sync(); err != nil {
+		return err
+	}
+	if tx != nil {
+		db.adoptReplayed(tx)
+	}
+	for _, rec := range late {
+		tx := newTx(db, db.head, true)
+		tx.version, tx.firstVersion = rec.version, rec.version
+		err := tx.apply(rec)
+		if err == nil {
+			err = tx.complete()
+		}
+		if err != nil {
+			return tx.discard(err)
+		}
+		db.adoptReplayed(tx)
+	}
+	return nil
+}
+
+// adoptReplayed makes the version of a transaction the newest and durable one.
+func (db *DB) adoptReplayed(tx *Tx) {
+	next := tx.nextMeta()
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	tx.adopt(&next)
+	db.logged, db.current, db.syncedTo = next, next, next.version
 	tx.dropLoose()
-	return err
+	tx.dropChanges()
+	tx.mem.shrink(keepChunks)
 }

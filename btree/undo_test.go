@@ -114,3 +114,45 @@ func TestRestoreIsTheFirstChange(t *testing.T) {
 	}
 	mustHold(t, db, want)
 }
+
+// Commits with a history go to the log, one sync each, and can be undone one by one, also after a crash.
+func TestUndoOfLoggedCommits(t *testing.T) {
+	const history = 3
+	disk := &vfs.Mem{}
+	counted, syncs := countSyncs(disk)
+	o := btree.Options{PageSize: 4096, LogSize: 256 << 10, History: history}
+	db := open(t, counted, o)
+	fill(t, db, 200, 20, 0)
+	var states []contents
+	for i := range 8 {
+		before := syncs()
+		if err := putBlind(db, "k", fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+		if n := syncs() - before; n != 1 {
+			t.Errorf("commit %d made %d syncs", i, n)
+		}
+		state, err := dump(db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		states = append(states, state)
+	}
+	for n := 1; n <= history; n++ {
+		db := open(t, copyOf(disk), o)
+		if err := db.Undo(n); err != nil {
+			t.Fatalf("undoing %d after a crash: %v", n, err)
+		}
+		mustHold(t, db, states[len(states)-1-n])
+		mustCheck(t, db)
+	}
+	if err := db.Undo(history); err != nil {
+		t.Fatal(err)
+	}
+	mustHold(t, db, states[len(states)-1-history])
+	if err := db.Undo(1); err != nil {
+		t.Fatal(err)
+	}
+	mustHold(t, db, states[len(states)-1])
+	mustCheck(t, db)
+}

@@ -212,7 +212,8 @@ func (e *btreeEngine) memory(w *worker, args []string) (string, error) {
 }
 
 // replay answers with the bytes of the records that were committed, and the
-// time of opening a copy of the file that was made while it was open.
+// time of opening a copy of the file that was made while it was open, and is
+// on the disk as the file was that the crash left.
 func (e *btreeEngine) replay(w *worker, args []string) (string, error) {
 	x, err := w.take(args[0], args[1])
 	if err != nil {
@@ -250,7 +251,7 @@ func copyFile(from, to string) (err error) {
 		return err
 	}
 	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
+	return errors.Join(err, out.Sync(), out.Close())
 }
 
 // timeOpening opens a file and looks for a key that must be there.
