@@ -74,7 +74,7 @@ func (tx *Tx) refresh() {
 // unless there was an error.
 func (tx *Tx) commitBlind() (bool, error) {
 	db := tx.db
-	if tx.err != nil || !tx.changed || !tx.hasRecord() || !db.roomInBacklog(len(tx.log.buf)) {
+	if tx.err != nil || db.abandoned.Load() || !tx.changed || !tx.hasRecord() || !db.roomInBacklog(len(tx.log.buf)) {
 		return false, nil
 	}
 	if err := tx.checkLeaves(); err != nil {

@@ -63,6 +63,9 @@ func (tx *Tx) ready() error {
 	if tx.err != nil {
 		return tx.err
 	}
+	if tx.db.abandoned.Load() {
+		return ErrClosed
+	}
 	if tx.blind && !tx.changed {
 		return nil
 	}
@@ -251,6 +254,9 @@ func (db *DB) writePages(pages []page, pageEnd uint64, written func(off, n int64
 		}
 		if db.failed.Load() {
 			return db.failure()
+		}
+		if db.abandoned.Load() {
+			return ErrClosed
 		}
 		off := int64(first) * int64(db.pager.pageSize)
 		if err := writeFull(db.pager.file, buf, off); err != nil {

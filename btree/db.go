@@ -2,7 +2,6 @@ package btree
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,6 +27,8 @@ type DB struct {
 	changes changeMemory  // of the write transaction
 	scratch scratch       // of the write transaction to come
 	failed  atomic.Bool   // a sync failed: nothing is written any more
+
+	abandoned atomic.Bool // nothing is written any more, because of Abandon
 
 	failedBy atomic.Pointer[error]
 	syncMu   sync.Mutex // held by who syncs the file
@@ -375,44 +376,4 @@ func (db *DB) Update(fn func(*Tx) error) error {
 		return err
 	}
 	return tx.Commit()
-}
-
-// Close refuses new transactions with ErrClosed, also to those who wait to begin one, waits for the open ones to end, and
-// gives up the file and its lock. With Options.NoSync it syncs the file first. Closing again does nothing. A goroutine must not close a database while it has a
-// transaction open itself: it would wait for ever.
-func (db *DB) Close() error {
-	db.mu.Lock()
-	if db.isClosing() {
-		db.mu.Unlock()
-		return nil
-	}
-	close(db.closing)
-	for db.open > 0 {
-		db.idle.Wait()
-	}
-	db.mu.Unlock()
-	err := db.giveUpLog()
-	db.changes.shrink(0)
-	err = errors.Join(err, db.pager.close())
-	if err == nil && !db.opts.ReadOnly && !db.failed.Load() {
-		err = db.finish()
-	}
-	return errors.Join(err, db.pager.file.Close())
-}
-
-// finish cuts off what extend added in advance, now that nothing is mapped, and writes what commits with NoSync did not.
-func (db *DB) finish() error {
-	// A damaged meta may be mended, and its version may need pages beyond those of the other.
-	if end := int64(db.durable.pageEnd) * int64(db.pager.pageSize); end < db.fileSize && db.bad < 0 {
-		if err := db.pager.file.Truncate(end); err != nil {
-			return fmt.Errorf("btree: closing %s: %w", db.path, err)
-		}
-	}
-	if !db.opts.NoSync {
-		return nil
-	}
-	if err := db.pager.file.Sync(); err != nil {
-		return fmt.Errorf("btree: closing %s: %w", db.path, err)
-	}
-	return nil
 }

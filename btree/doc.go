@@ -39,6 +39,8 @@
 // Tx.Delay commits without touching the disk: later transactions of the process see the changes, and the next Commit or Sync makes
 // them durable with its own. DB.Snapshot reads what is durable already.
 //
+// DB.Close leaves nothing to do to the next Open, and DB.Abandon as much as a crash would.
+//
 // With Options.Exclusive, readers and the writer wait for each other, so that the file holds one version and no more.
 //
 // # Versions, copies and statistics

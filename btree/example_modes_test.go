@@ -151,3 +151,24 @@ func Example_exclusive() {
 	}))
 	// Output: 3 keys, 3 counted
 }
+
+// A program that must end at once leaves the rest to the next one that opens the file.
+func ExampleDB_Abandon() {
+	disk := &vfs.Mem{}
+	db, err := btree.Open("fruit.db", &btree.Options{FS: disk})
+	must(err)
+	must(put(db, "apple", "red"))
+	tx, err := db.Begin(true)
+	must(err)
+	tree, err := tx.Tree("fruit")
+	must(err)
+	must(tree.Put([]byte("apple"), []byte("green")))
+	must(tx.Delay())
+	must(db.Abandon())
+
+	db, err = btree.Open("fruit.db", &btree.Options{FS: disk})
+	must(err)
+	must(db.View(show))
+	must(db.Close())
+	// Output: apple: red
+}

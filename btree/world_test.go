@@ -78,7 +78,7 @@ func (w *world) live() error {
 		if cut {
 			w.soak.cuts.Add(1)
 		}
-		w.disk = w.disk.PowerCut(w.r) // which changes nothing after a clean close
+		w.disk = w.disk.PowerCut(w.r) // which changes nothing that is durable
 		if err := w.survived(); err != nil {
 			return fmt.Errorf("life %d, %+v, cut at call %d: %w", life, w.opts, failAt, err)
 		}
@@ -112,6 +112,9 @@ func (w *world) run(failAt int) error {
 	}
 	if err := w.release(); err != nil {
 		return errors.Join(err, db.Close())
+	}
+	if w.r.IntN(3) == 0 {
+		return db.Abandon()
 	}
 	return w.commit(w.acked, db.Close)
 }
