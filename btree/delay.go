@@ -55,7 +55,8 @@ func (tx *Tx) delay() {
 	d := &db.delayed
 	d.count++
 	d.newest = next
-	d.past = d.past || !tx.hasRecord()
+	// What is in one record is undone as one commit after a crash.
+	d.past = d.past || !tx.hasRecord() || db.opts.History > 0
 	tx.logged = len(tx.log.buf)
 	if d.past {
 		tx.logged = 0

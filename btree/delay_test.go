@@ -345,15 +345,22 @@ func TestDelayedCommitsTakeBoundedMemory(t *testing.T) {
 	})
 }
 
-// Undo takes back delayed commits one by one.
+// Undo takes back delayed commits one by one, also after a crash.
 func TestUndoOfDelayedCommits(t *testing.T) {
-	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096, History: 3})
+	disk := &vfs.Mem{}
+	o := btree.Options{PageSize: 4096, History: 3, LogSize: 256 << 10}
+	db := open(t, disk, o)
+	succeed(t, change(t, db, 100, "first").Commit())
 	for i := range 4 {
 		succeed(t, change(t, db, 100, fmt.Sprint(i)).Delay())
 	}
-	succeed(t, db.Undo(2))
-	mustHold(t, db, rows(100, "1"))
-	mustCheck(t, db)
+	succeed(t, db.Sync())
+	crashed := open(t, disk.PowerCut(newRand(1)), o)
+	for _, db := range []*btree.DB{db, crashed} {
+		succeed(t, db.Undo(2))
+		mustHold(t, db, rows(100, "1"))
+		mustCheck(t, db)
+	}
 }
 
 func TestDelayOfEndedAndReadOnlyTransactions(t *testing.T) {
