@@ -37,6 +37,7 @@ type Model struct {
 	commands []pane.Command
 	session  *session
 	field    input.Model
+	painted  painted
 
 	// entries are the statements of the last run, of which shown is the one
 	// that is told about.

@@ -57,7 +57,8 @@ func (m *Model) Cursor() *tea.Cursor {
 func (m *Model) View() string {
 	l := m.env.Styles.Screen
 	var lines []string
-	for _, line := range m.field.Lines(l.Text(), l.Of(themes.Escape)) {
+	pieces := m.painted.paint(m.field.Value(), m.language(), l)
+	for _, line := range m.field.Painted(l.Text(), l.Of(themes.Escape), pieces) {
 		lines = append(lines, l.Text().Render(" ")+line+l.Text().Render(" "))
 	}
 	if n := m.reportHeight(); n > 0 {
