@@ -198,3 +198,34 @@ func TestCloseLeavesNothingToReplay(t *testing.T) {
 		}
 	})
 }
+
+// Without syncs, commits are durable after Sync, and after Close.
+func TestNoSyncIsDurableAfterSyncAndClose(t *testing.T) {
+	for name, way := range map[string]func(*btree.DB) error{"Sync": (*btree.DB).Sync, "Close": (*btree.DB).Close} {
+		t.Run(name, func(t *testing.T) {
+			inLogModes(t, func(t *testing.T, o btree.Options) {
+				o.NoSync = true
+				mem := &vfs.Mem{}
+				syncs := 0
+				disk := &vfs.Inject{Base: mem, Hook: func(c vfs.Call) error {
+					if c.Op == "sync" {
+						syncs++
+					}
+					return nil
+				}}
+				db := open(t, disk, o)
+				made := syncs // of the file itself
+				for i := range 6 {
+					succeed(t, change(t, db, 100, fmt.Sprint(i)).Commit())
+				}
+				if syncs != made {
+					t.Errorf("6 commits made %d syncs", syncs-made)
+				}
+				succeed(t, way(db))
+				if got, want := afterCut(t, mem, o, 1), rows(100, "5"); !got.equal(want) {
+					t.Errorf("after a crash: %s", difference(got, want))
+				}
+			})
+		})
+	}
+}

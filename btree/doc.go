@@ -43,6 +43,8 @@
 //
 // With Options.Exclusive, readers and the writer wait for each other, so that the file holds one version and no more.
 //
+// docs/TRANSACTIONS.md goes through all of it case by case: who sees what, and what is durable when.
+//
 // # Versions, copies and statistics
 //
 // Keep gives the present version a name under which it stays readable, also by programs that open the file later, until

@@ -172,3 +172,27 @@ func ExampleDB_Abandon() {
 	must(db.Close())
 	// Output: apple: red
 }
+
+// Goroutines that change a little each share transactions, and their syncs.
+func ExampleDB_Batch() {
+	db, err := btree.Open("fruit.db", &btree.Options{FS: &vfs.Mem{}})
+	must(err)
+	defer func() { _ = db.Close() }()
+	must(put(db, "apple", "red"))
+
+	var group sync.WaitGroup
+	for _, name := range []string{"cherry", "quince", "rowanberry"} {
+		group.Go(func() {
+			must(db.Batch(func(tx *btree.Tx) error {
+				tree, err := tx.Tree("fruit")
+				if err != nil {
+					return err
+				}
+				return tree.Put([]byte(name), nil)
+			}))
+		})
+	}
+	group.Wait()
+	fmt.Println(countFruit(db.Begin(false)), "keys")
+	// Output: 4 keys
+}

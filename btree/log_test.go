@@ -3,48 +3,12 @@ package btree_test
 import (
 	"errors"
 	"fmt"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/rowan-db/rowan/btree"
 	"github.com/rowan-db/rowan/btree/vfs"
 )
-
-// TestDurabilityNamesItsTests checks that every test that docs/DURABILITY.md names exists.
-func TestDurabilityNamesItsTests(t *testing.T) {
-	doc, err := os.ReadFile("../docs/DURABILITY.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var source strings.Builder
-	for _, dir := range []string{".", "vfs"} {
-		files, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			if !strings.HasSuffix(f.Name(), "_test.go") {
-				continue
-			}
-			text, err := os.ReadFile(dir + "/" + f.Name())
-			if err != nil {
-				t.Fatal(err)
-			}
-			source.Write(text)
-		}
-	}
-	names := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(string(doc), -1)
-	if len(names) < 20 {
-		t.Fatalf("the document names only %d tests", len(names))
-	}
-	for _, m := range names {
-		if !strings.Contains(source.String(), "func "+m[1]+"(t *testing.T)") {
-			t.Errorf("there is no test %s", m[1])
-		}
-	}
-}
 
 // logged returns a disk whose file has a log with one transaction of each kind of change in it, and what the database holds after
 // each. The handle that wrote is never closed.

@@ -1,0 +1,50 @@
+package btree_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The documents that argue by tests and examples name such as there are.
+func TestDocumentsNameTheirTests(t *testing.T) {
+	source := testSource(t)
+	for _, name := range []string{"DURABILITY.md", "TRANSACTIONS.md"} {
+		doc, err := os.ReadFile("../docs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := regexp.MustCompile("`((?:Test|Example)\\w*)`").FindAllStringSubmatch(string(doc), -1)
+		if len(names) < 20 {
+			t.Errorf("%s names only %d tests", name, len(names))
+		}
+		for _, m := range names {
+			if !strings.Contains(source, "func "+m[1]+"(") {
+				t.Errorf("%s: there is no %s", name, m[1])
+			}
+		}
+	}
+}
+
+// testSource returns the text of all tests of the engine and its disks.
+func testSource(t *testing.T) string {
+	var source strings.Builder
+	for _, dir := range []string{".", "vfs"} {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if !strings.HasSuffix(f.Name(), "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(dir + "/" + f.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.Write(text)
+		}
+	}
+	return source.String()
+}
