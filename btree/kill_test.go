@@ -87,6 +87,9 @@ func childKilled(path string) error {
 		return err
 	}
 	fmt.Println("open")
+	if k.Life%3 == 0 {
+		return k.commitBlind(db)
+	}
 	ended := make(chan error)
 	for i := range uint64(killers) {
 		go func() { ended <- k.commit(db, rand.New(rand.NewPCG(k.Seed+i, k.Life))) }()
@@ -122,6 +125,27 @@ func (k killedLife) commit(db *btree.DB, r *rand.Rand) error {
 		if err != nil {
 			return err
 		}
+	}
+}
+
+// commitBlind makes commits for ever, most of which look at nothing.
+func (k killedLife) commitBlind(db *btree.DB) error {
+	for n := uint64(0); ; n++ {
+		err := db.Update(func(tx *btree.Tx) (err error) {
+			if n == 0 {
+				n, err = k.advance(tx)
+				return err
+			}
+			tree, err := tx.Tree("t")
+			if err != nil {
+				return err
+			}
+			return killedCommit(k.Seed, n, changedTree{tree})
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Println("commit", n)
 	}
 }
 

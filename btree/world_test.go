@@ -138,7 +138,12 @@ func (w *world) step(db *btree.DB) error {
 	case 6:
 		return w.release()
 	case 7:
+		if w.r.IntN(2) == 0 {
+			return w.commit(w.acked, db.Checkpoint)
+		}
 		return w.commit(w.acked, db.Sync)
+	case 8, 9:
+		return w.blind(db)
 	}
 	before := w.acked
 	if err := w.transaction(db); err != nil {
@@ -225,6 +230,40 @@ func (w *world) transaction(db *btree.DB) error {
 	return db.View(func(tx *btree.Tx) error { return w.compareSome(tx, w.acked.trees) })
 }
 
+// blind makes a few transactions one after another that put and remove, and look at nothing.
+func (w *world) blind(db *btree.DB) error {
+	names := slices.Sorted(maps.Keys(w.acked.trees))
+	for range w.r.IntN(8) {
+		if len(names) == 0 {
+			return nil
+		}
+		name := names[w.r.IntN(len(names))]
+		next := w.acked.clone()
+		tx, err := db.Begin(true)
+		if err != nil {
+			return err
+		}
+		tree, err := tx.Tree(name)
+		for n := w.r.IntN(w.most); n > 0 && err == nil; n-- {
+			k := w.p.key()
+			if w.r.IntN(3) == 0 {
+				delete(next.trees[name], k)
+				err = tree.Remove([]byte(k))
+				continue
+			}
+			next.trees[name][k] = w.p.value()
+			err = tree.Put([]byte(k), []byte(next.trees[name][k]))
+		}
+		if err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+		if err := w.commit(next, tx.Commit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // subcommit shows what a transaction changed so far to a reader, which stays or ends, and to nobody who asks for what is durable.
 func (w *world) subcommit(db *btree.DB, tx *btree.Tx) error {
 	if err := tx.Subcommit(); err != nil || w.opts.Exclusive {
@@ -309,52 +348,6 @@ func (w *world) bulk(tx *btree.Tx) error {
 	k, long := w.p.key(), bytes.Repeat([]byte{byte(w.r.IntN(256))}, w.r.IntN(most))
 	m[k] = string(long)
 	return tree.PutReader([]byte(k), bytes.NewReader(long), uint64(len(long)))
-}
-
-// compareSome asks one tree of a transaction everything that can be read, and the names of the others.
-func (w *world) compareSome(tx *btree.Tx, want contents) error {
-	names, err := tx.Trees()
-	if err != nil {
-		return err
-	}
-	if sorted := slices.Sorted(maps.Keys(want)); !slices.Equal(names, sorted) {
-		return fmt.Errorf("the trees are %q, want %q", names, sorted)
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	name := names[w.r.IntN(len(names))]
-	tree, err := tx.Tree(name)
-	if err != nil {
-		return err
-	}
-	const keys = 4
-	w.soak.reads.Add(int64(10*keys + len(want[name])))
-	if err := compareReads(tree, want[name], w.p, keys); err != nil {
-		return fmt.Errorf("tree %q: %w", name, err)
-	}
-	return w.compareMany(tree, want[name])
-}
-
-func (w *world) compareMany(tree *btree.Tree, m map[string]string) error {
-	keys := make([][]byte, w.r.IntN(100))
-	for i := range keys {
-		keys[i] = []byte(w.p.key())
-	}
-	w.soak.reads.Add(int64(len(keys)))
-	var wrong error
-	seen := 0
-	err := tree.GetMany(keys, func(i int, val []byte, ok bool) bool {
-		seen++
-		if want, exists := m[string(keys[i])]; ok != exists || string(val) != want {
-			wrong = fmt.Errorf("GetMany of %q is %.40q, %v; want %.40q, %v", keys[i], val, ok, want, exists)
-		}
-		return wrong == nil
-	})
-	if wrong == nil && seen != len(keys) {
-		wrong = fmt.Errorf("GetMany told of %d of %d keys", seen, len(keys))
-	}
-	return errors.Join(err, wrong)
 }
 
 func (w *world) keep(db *btree.DB, name string) error {
@@ -465,73 +458,4 @@ func (w *world) release() error {
 	}
 	w.held = nil
 	return errors.Join(errs...)
-}
-
-// survived checks that the disk holds what a crash leaves of the last acknowledged state, or what was under way. It looks at a copy, so that
-// the next life has to begin with what the power cut left.
-func (w *world) survived() error {
-	w.acked, w.durable = w.afterCrash(), nil
-	err := w.equals(w.disk.PowerCut(w.r), w.acked)
-	if err != nil && w.maybe != nil {
-		if other := w.equals(w.disk.PowerCut(w.r), *w.maybe); other == nil {
-			w.acked, err = *w.maybe, nil
-		}
-	}
-	w.maybe = nil
-	return err
-}
-
-// equals opens the database on a disk and reports in what it is not sound or not what it should be.
-func (w *world) equals(disk vfs.FS, want state) (err error) {
-	opts := w.opts
-	opts.FS = disk
-	w.soak.opens.Add(1)
-	db, err := btree.Open(dbName, &opts)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := checked(db); err != nil {
-		return err
-	}
-	got, err := dump(db)
-	if err != nil {
-		return err
-	}
-	if !got.equal(want.trees) {
-		return errors.New(difference(got, want.trees))
-	}
-	return w.equalVersions(db, want.kept)
-}
-
-func (w *world) equalVersions(db *btree.DB, want map[string]contents) error {
-	versions, err := db.Versions()
-	if err != nil {
-		return err
-	}
-	named := 0
-	for _, v := range versions {
-		if v.Name == "" {
-			continue // of the history
-		}
-		named++
-		if want[v.Name] == nil {
-			return fmt.Errorf("there is a kept version %q", v.Name)
-		}
-		tx, err := db.BeginVersion(v.Name)
-		if err != nil {
-			return err
-		}
-		got, err := dumpTx(tx)
-		if err = errors.Join(err, tx.Rollback()); err != nil {
-			return err
-		}
-		if !got.equal(want[v.Name]) {
-			return fmt.Errorf("kept version %q: %s", v.Name, difference(got, want[v.Name]))
-		}
-	}
-	if named != len(want) {
-		return fmt.Errorf("%d versions are kept, want %d", named, len(want))
-	}
-	return nil
 }
