@@ -29,6 +29,7 @@ func (db *DB) startCheckpoint() error {
 		return err
 	}
 	db.log.flip()
+	db.logUsed.Store(0)
 	c := &checkpoint{meta: db.head, pages: db.unwrittenPages(), done: make(chan struct{})}
 	c.meta.log = db.log.place
 	db.mu.Lock()

@@ -31,6 +31,7 @@ func (tx *Tx) Commit() (err error) {
 	if !tx.writable {
 		return nil
 	}
+	defer tx.db.session.committed(&err)
 	logged, err := tx.commit()
 	if err != nil || !logged {
 		return err
@@ -140,6 +141,7 @@ func (tx *Tx) write() error {
 	tx.publish(&next, changes, unwritten)
 	tx.warm(tx.allocatedPages())
 	db.log = logFile
+	db.logUsed.Store(0)
 	return nil
 }
 
@@ -337,6 +339,7 @@ func (tx *Tx) waitFreed(version uint64) {
 	protected := tx.db.protected()
 	for _, x := range slices.Concat(tx.freed, tx.dropped) {
 		tx.db.space.wait(x, version, protected)
+		tx.db.session.freed.Add(x.pages)
 	}
 }
 

@@ -28,6 +28,9 @@ type DB struct {
 	scratch scratch       // of the write transaction to come
 	failed  atomic.Bool   // a sync failed: nothing is written any more
 
+	session session
+	logUsed atomic.Int64 // bytes of records in the active half of the log
+
 	abandoned atomic.Bool // nothing is written any more, because of Abandon
 
 	failedBy atomic.Pointer[error]

@@ -38,6 +38,9 @@ func (tx *Tx) Delay() (err error) {
 		return nil
 	}
 	if err := tx.ready(); err != nil || !tx.changed {
+		if err != nil {
+			db.session.rollbacks.Add(1)
+		}
 		tx.giveBack()
 		return err
 	}
@@ -62,6 +65,7 @@ func (tx *Tx) delay() {
 		tx.logged = 0
 	}
 	db.kept = tx.kept
+	db.session.delays.Add(1)
 	tx.adopt(&next)
 }
 

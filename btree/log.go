@@ -53,6 +53,7 @@ func (db *DB) appendRecord(b []byte) error {
 	err := writeFull(db.pager.file, b, off)
 	if err == nil {
 		l.at += int64(len(b))
+		db.logUsed.Store(l.at)
 		return nil
 	}
 	// All of it may be in the file none the less.

@@ -22,13 +22,7 @@ type Stats struct {
 	Readers                                                     []Reader    // the oldest version first
 	Processes                                                   []Process   // others that have the file open
 	Memory                                                      MemoryStats
-}
-
-// MemoryStats tell what a handle keeps in memory.
-type MemoryStats struct {
-	Mapped int64 // bytes of the file that are mapped; what of that is in memory is up to the system
-	Cached int   // copies of pages, of which there are at most as Options.CacheSize says
-	Frames int   // pages that were changed and are not in the file yet, or were until a moment ago
+	Session                                                     SessionStats
 }
 
 // Reader tells of the open read-only transactions of one version. While a version is being read, pages that it has in common
@@ -83,7 +77,7 @@ func (db *DB) Stats() (s Stats, err error) {
 	if err := s.addSpace(tx); err != nil {
 		return s, err
 	}
-	s.Readers, s.Memory = db.readersBut(tx), db.pager.memory()
+	s.Readers, s.Memory, s.Session = db.readersBut(tx), db.memory(), db.session.stats()
 	s.Processes, err = db.Processes()
 	return s, err
 }
@@ -161,22 +155,4 @@ func (t *Tree) depth() (int, error) {
 		return 0, err
 	}
 	return p.level() + 1, nil
-}
-
-// memory counts what the pager has in memory.
-func (g *pager) memory() (m MemoryStats) {
-	if mapped := g.mapping.Load(); mapped != nil {
-		m.Mapped = int64(mapped.pages.Load()) * int64(g.pageSize)
-	}
-	g.cache.mu.RLock()
-	m.Cached = len(g.cache.pages)
-	g.cache.mu.RUnlock()
-	a := g.arena
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, slab := range *a.slabs.Load() {
-		m.Frames += len(slab) / g.pageSize
-	}
-	m.Frames -= len(a.spare) + int(a.end-a.next)
-	return m
 }

@@ -1,9 +1,11 @@
 package btree_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/rowan-db/rowan/btree"
+	"github.com/rowan-db/rowan/btree/vfs"
 )
 
 // Every page of the file is counted once, whatever is kept, logged or free, and only kept versions make kept pages.
@@ -29,5 +31,70 @@ func TestStatsAddUp(t *testing.T) {
 	s := stats(t, k.db)
 	if s.Memory.Frames == 0 && s.Memory.Cached == 0 && s.Memory.Mapped == 0 {
 		t.Error("nothing is in memory")
+	}
+}
+
+// The statistics of memory and of the session follow what is done.
+func TestStatsOfMemoryAndSession(t *testing.T) {
+	const cache = 8 << 20
+	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096, LogSize: 256 << 10, CacheSize: cache})
+	succeed(t, change(t, db, 1000, "one").Commit())
+	mustHold(t, db, rows(1000, "one"))
+	m := stats(t, db).Memory
+	if m.Budget != cache || m.Changing != 0 || m.Delayed != 0 {
+		t.Errorf("after a commit: %+v", m)
+	}
+	if m.Bytes != 4096*int64(m.Cached+m.Frames) || m.PageTable < 4 {
+		t.Errorf("memory does not add up: %+v", m)
+	}
+
+	tx := change(t, db, 1000, "two")
+	succeed(t, tx.Subcommit())
+	m = stats(t, db).Memory
+	if m.Changing < 5 || m.Frames < m.Changing {
+		t.Errorf("with 1000 keys changed: %+v", m)
+	}
+	succeed(t, tx.Delay())
+	m = stats(t, db).Memory
+	if m.Changing != 0 || m.Frames < 5 || m.Delayed != 1 || m.LogUsed != 0 {
+		t.Errorf("with a delayed commit: %+v", m)
+	}
+	succeed(t, db.Sync())
+	m = stats(t, db).Memory
+	if m.Delayed != 0 || m.LogUsed < 1000*10 == !btree.NeverLog {
+		t.Errorf("with 1000 keys in the log: %+v", m)
+	}
+	succeed(t, db.Checkpoint())
+	if m = stats(t, db).Memory; m.LogUsed != 0 {
+		t.Errorf("after a checkpoint: %+v", m)
+	}
+	succeed(t, change(t, db, 10, "three").Rollback())
+
+	s := stats(t, db).Session
+	if s.Commits != 3 || s.Delays != 1 || s.Subcommits != 1 || s.Rollbacks != 1 { // one is of Sync, one of Checkpoint
+		t.Errorf("the session is counted as %+v", s)
+	}
+	if s.Allocated < 15 || s.Freed < 5 {
+		t.Errorf("the pages of the session are counted as %+v", s)
+	}
+}
+
+// Pages in the mapping are verified once, when they are first touched.
+func TestStatsOfVerifiedPages(t *testing.T) {
+	path := filepath.Join(t.TempDir(), dbName)
+	for _, o := range []btree.Options{{PageSize: 4096}, {ReadOnly: true}} {
+		db, err := btree.Open(path, &o)
+		succeed(t, err)
+		if !o.ReadOnly {
+			succeed(t, change(t, db, 5000, "one").Commit())
+		} else if m := stats(t, db).Memory; m.Mapped == 0 {
+			t.Skip("files are not mapped here")
+		}
+		before := stats(t, db).Memory.Verified
+		mustHold(t, db, rows(5000, "one"))
+		if s := stats(t, db); o.ReadOnly && (s.Memory.Verified <= before || uint64(s.Memory.Verified) > s.Pages) {
+			t.Errorf("%d of %d pages are verified, %d before they were read", s.Memory.Verified, s.Pages, before)
+		}
+		succeed(t, db.Close())
 	}
 }

@@ -56,6 +56,7 @@ func (tx *Tx) show() {
 	db.mu.Lock()
 	db.sub = tx.nextMeta()
 	db.mu.Unlock()
+	db.session.subcommits.Add(1)
 	tx.saves = nil
 	tx.subs = subs{count: tx.subs.count + 1, catalog: tx.catalog.treeRoot, pages: len(tx.allocated), pageEnd: tx.pageEnd}
 	tx.nextVersion()

@@ -78,6 +78,7 @@ func (tx *Tx) Rollback() error {
 	}
 	if tx.writable {
 		tx.giveBack()
+		tx.db.session.rollbacks.Add(1)
 	}
 	tx.end()
 	return nil

@@ -150,6 +150,7 @@ func (tx *Tx) allocateEnd(n uint64) uint64 {
 }
 
 func (tx *Tx) noteAllocated(first, n uint64) {
+	tx.db.session.allocated.Add(n)
 	tx.allocated = tx.join(tx.allocated, tx.marks.allocated, extent{first: first, pages: n})
 }
 
