@@ -109,7 +109,7 @@ func newReader(db pool, f *facts, to driver.Connection) *reader {
 	if name == "" {
 		name = location.Host
 	}
-	return &reader{
+	r := &reader{
 		life: sqlrows.NewLifetime(once),
 		pool: db,
 		d:    dialect{f},
@@ -124,6 +124,9 @@ func newReader(db pool, f *facts, to driver.Connection) *reader {
 			MaxValue:  int64(f.maxPacket),
 		},
 	}
+	rows := func(*driver.Schema) sqlrows.Reader { return sqlrows.NewReader(r.d, r.pool) }
+	r.StreamedCalls = sqlrows.NewStreamedCalls(sqlrows.NewCalls(r.call, rows), r.life)
+	return r
 }
 
 // maxKey is InnoDB's limit for all columns of a key together.

@@ -8,12 +8,12 @@ import (
 
 	"github.com/rowan-db/rowan/backends/internal/sqlrows"
 	"github.com/rowan-db/rowan/store/driver"
-	"github.com/rowan-db/rowan/store/tuple"
 )
 
 // reader is a database that is open for reading. It has no method that writes,
 // and its connections begin no transaction that could.
 type reader struct {
+	sqlrows.StreamedCalls
 	connection driver.Connection
 	config     *pgx.ConnConfig
 	info       driver.Info
@@ -95,58 +95,6 @@ func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, 
 		return err
 	})
 	return s, err
-}
-
-// Get implements [driver.Reader].
-func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
-	err = r.call(ctx, func(ctx context.Context) error {
-		rows, err = r.rows(s).Get(ctx, s, keys)
-		return err
-	})
-	return rows, err
-}
-
-// Scan implements [driver.Reader].
-func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (page driver.Page, err error) {
-	err = r.call(ctx, func(ctx context.Context) error {
-		page, err = r.rows(s).Scan(ctx, s, q)
-		return err
-	})
-	return page, err
-}
-
-// Streams implements [driver.Streamer].
-func (r *reader) Streams(s *driver.Schema) bool { return sqlrows.Streams(s) }
-
-// Stream implements [driver.Streamer]. It is not begun again after a loss of the
-// connection: rows have been given by then.
-func (r *reader) Stream(ctx context.Context, s *driver.Schema, q driver.Query, each func([]driver.Row) bool) (more bool, err error) {
-	err = r.life.Call(ctx, func(ctx context.Context) error {
-		more, err = r.rows(s).Stream(ctx, s, q, each)
-		return err
-	})
-	return more, err
-}
-
-// Sorts implements [driver.Sorter].
-func (r *reader) Sorts(s *driver.Schema, column int) bool { return sqlrows.Sorts(r.d, s, column) }
-
-// ScanSorted implements [driver.Sorter].
-func (r *reader) ScanSorted(ctx context.Context, s *driver.Schema, q driver.Query, column int, from *driver.Place) (page driver.Page, err error) {
-	err = r.call(ctx, func(ctx context.Context) error {
-		page, err = r.rows(s).ScanSorted(ctx, s, q, column, from)
-		return err
-	})
-	return page, err
-}
-
-// Count implements [driver.Counter].
-func (r *reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (n int64, err error) {
-	err = r.call(ctx, func(ctx context.Context) error {
-		n, err = r.rows(s).Count(ctx, s, in)
-		return err
-	})
-	return n, err
 }
 
 // Snapshot implements [driver.Snapshotter].

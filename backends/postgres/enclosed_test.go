@@ -13,7 +13,7 @@ import (
 // is, is not sent as text any more, and leaves no transaction open.
 func TestAPreparedReadStaysAlone(t *testing.T) {
 	u := newDatabase(t)
-	runSQL(t, u, rowsForFaults)
+	runSQL(t, u, rowsForFaults+"; ALTER TABLE t ENABLE ROW LEVEL SECURITY") // so that reading it may run something
 	w := &wire{}
 	c := connectionTo(u)
 	c.Dial, c.ReadOnly = w.dial, true
@@ -42,5 +42,32 @@ func TestAPreparedReadStaysAlone(t *testing.T) {
 	defer used.Release()
 	if state := used.pg.TxStatus(); state != inNone {
 		t.Errorf("the transaction is left in state %c", state)
+	}
+}
+
+// TestAnInertTableIsReadWithoutATransaction: the session's own setting does.
+func TestAnInertTableIsReadWithoutATransaction(t *testing.T) {
+	u := newDatabase(t)
+	runSQL(t, u, rowsForFaults)
+	w := &wire{}
+	c := connectionTo(u)
+	c.Dial, c.ReadOnly = w.dial, true
+	db := openAt(t, c)
+	s := described(t, db, "t")
+	var begins atomic.Int32
+	w.setCut(func(message []byte, sent bool) bool {
+		if !sent && bytes.Contains(message, []byte("BEGIN")) {
+			begins.Add(1)
+		}
+		return false
+	})
+	for range 3 {
+		rows, err := db.Get(t.Context(), s, []tuple.Tuple{key(tuple.Int(2))})
+		if err != nil || rows[0] == nil || rows[0].Values[0] != tuple.Text("v2") {
+			t.Fatalf("%v, %v", rows, err)
+		}
+	}
+	if n := begins.Load(); n != 0 {
+		t.Errorf("BEGIN was sent %d times", n)
 	}
 }

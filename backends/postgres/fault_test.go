@@ -189,7 +189,7 @@ func TestTimeouts(t *testing.T) {
 	u := newDatabase(t)
 	runSQL(t, u, rowsForFaults+"; CREATE VIEW slow AS SELECT 1 AS n FROM pg_sleep(600)")
 	c := connectionTo(u)
-	c.StatementTimeout = 100 * time.Millisecond
+	c.StatementTimeout = 500 * time.Millisecond // and the table is described within it
 	c.Startup = []string{"SET lock_timeout = '20ms'"}
 	db := openAt(t, c)
 	if _, err := db.Scan(context.Background(), described(t, db, "slow"), driver.Query{Limit: 1}); db.Classify(err) != driver.Timeout {

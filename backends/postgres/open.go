@@ -39,6 +39,7 @@ func Open(ctx context.Context, c driver.Connection) (driver.DB, error) {
 		d:          dialect{utf8: first.pg.ParameterStatus("server_encoding") == "UTF8", known: newKnown()},
 		info:       infoOf(&c, config, first.pg),
 	}
+	r.StreamedCalls = sqlrows.NewStreamedCalls(sqlrows.NewCalls(r.call, r.rows), r.life)
 	if r.info.ReadOnly != "" {
 		p.enclose = readOnly
 		return r, nil

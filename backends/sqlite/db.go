@@ -9,12 +9,12 @@ import (
 
 	"github.com/rowan-db/rowan/backends/internal/sqlrows"
 	"github.com/rowan-db/rowan/store/driver"
-	"github.com/rowan-db/rowan/store/tuple"
 )
 
 // reader is a database that is open for reading. It has no method that writes,
 // and its connections could not.
 type reader struct {
+	sqlrows.Calls
 	info driver.Info
 	life *sqlrows.Lifetime
 	at   *location
@@ -70,33 +70,6 @@ func (r *reader) Describe(ctx context.Context, table string) (s *driver.Schema, 
 		return err
 	})
 	return s, err
-}
-
-// Get implements [driver.Reader].
-func (r *reader) Get(ctx context.Context, s *driver.Schema, keys []tuple.Tuple) (rows []*driver.Row, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
-		rows, err = sqlrows.NewReader(r.d, sqlrows.Std(r.pool)).Get(ctx, s, keys)
-		return err
-	})
-	return rows, err
-}
-
-// Scan implements [driver.Reader].
-func (r *reader) Scan(ctx context.Context, s *driver.Schema, q driver.Query) (page driver.Page, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
-		page, err = sqlrows.NewReader(r.d, sqlrows.Std(r.pool)).Scan(ctx, s, q)
-		return err
-	})
-	return page, err
-}
-
-// Count implements [driver.Counter].
-func (r *reader) Count(ctx context.Context, s *driver.Schema, in tuple.Range) (n int64, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
-		n, err = sqlrows.NewReader(r.d, sqlrows.Std(r.pool)).Count(ctx, s, in)
-		return err
-	})
-	return n, err
 }
 
 // Snapshot implements [driver.Snapshotter]. It fails with [driver.Unsupported]

@@ -134,7 +134,7 @@ func (f file) reader(a access) *reader {
 	readers.SetMaxIdleConns(idleReaders)
 	version, _, _ := sqlite3.Version()
 	at := &location{path: f.path, found: f.found}
-	return &reader{
+	r := &reader{
 		life: sqlrows.NewLifetime(at.guard(f.wait.again)),
 		at:   at,
 		pool: readers,
@@ -149,6 +149,9 @@ func (f file) reader(a access) *reader {
 			MaxValue:  maxLength,
 		},
 	}
+	rows := func(*driver.Schema) sqlrows.Reader { return sqlrows.NewReader(r.d, sqlrows.Std(r.pool)) }
+	r.Calls = sqlrows.NewCalls(r.life.Read, rows)
+	return r
 }
 
 // maxLength is SQLite's limit for a value and for a row.

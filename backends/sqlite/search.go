@@ -3,7 +3,6 @@
 package sqlite
 
 import (
-	"context"
 	"math"
 	"slices"
 	"strings"
@@ -18,18 +17,6 @@ var (
 	_ sqlrows.Sorting   = dialect{}
 	_ driver.Sorter     = (*reader)(nil)
 )
-
-// Sorts implements [driver.Sorter].
-func (r *reader) Sorts(s *driver.Schema, column int) bool { return sqlrows.Sorts(r.d, s, column) }
-
-// ScanSorted implements [driver.Sorter].
-func (r *reader) ScanSorted(ctx context.Context, s *driver.Schema, q driver.Query, column int, from *driver.Place) (page driver.Page, err error) {
-	err = r.life.Read(ctx, func(ctx context.Context) error {
-		page, err = sqlrows.NewReader(r.d, sqlrows.Std(r.pool)).ScanSorted(ctx, s, q, column, from)
-		return err
-	})
-	return page, err
-}
 
 // Sorts: SQLite sorts and compares whatever a column holds by one order. A row
 // that has NULL in its key is in no page that begins at a place.
