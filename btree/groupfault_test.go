@@ -38,6 +38,34 @@ func TestEveryCallFailsUnderGroupCommit(t *testing.T) {
 	}
 }
 
+// The power fails while several goroutines commit, alone and in batches: every commit that returned nil is there.
+func TestPowerCutUnderGroupCommit(t *testing.T) {
+	rounds := uint64(150)
+	if testing.Short() {
+		rounds = 40
+	}
+	for seed := range rounds {
+		r := newRand(seed)
+		failAt := 1 + r.IntN([]int{20, 150}[r.IntN(2)])
+		var disk vfs.Mem
+		opts := btree.Options{PageSize: smallPage, NoLog: r.IntN(5) == 0, LogSize: 16 * smallPage << r.IntN(3), CacheSize: 1 + r.IntN(2)<<20}
+		opts.FS = &vfs.Inject{Base: &disk, Hook: func(c vfs.Call) error {
+			if c.N >= failAt {
+				return errPower
+			}
+			return nil
+		}}
+		g := &group{there: map[string]bool{}, unknown: map[string]bool{}}
+		if db, err := btree.Open(dbName, &opts); err == nil {
+			g.commit(t, db, 20)
+			_ = db.Close()
+		}
+		for range 3 {
+			g.verify(t, disk.PowerCut(r))
+		}
+	}
+}
+
 // group is a database that several goroutines commit to, each its own keys.
 type group struct {
 	mu      sync.Mutex
@@ -60,7 +88,7 @@ func failInGroup(t *testing.T, n int, fault error) string {
 	}}
 	g := &group{there: map[string]bool{}, unknown: map[string]bool{}}
 	if db, err := btree.Open(dbName, &opts); err == nil {
-		g.commit(t, db)
+		g.commit(t, db, 5)
 		if err := db.Close(); err != nil && failed.Load() == nil {
 			t.Fatalf("an error without a fault: %v", err)
 		}
@@ -77,11 +105,12 @@ func failInGroup(t *testing.T, n int, fault error) string {
 	return ""
 }
 
-func (g *group) commit(t *testing.T, db *btree.DB) {
+// commit makes n commits in each of some goroutines.
+func (g *group) commit(t *testing.T, db *btree.DB, n int) {
 	var all sync.WaitGroup
 	for w := range 3 {
 		all.Go(func() {
-			for i := range 5 {
+			for i := range n {
 				commit, key := db.Update, fmt.Sprintf("%d/%d", w, i)
 				if i%2 == 0 {
 					commit = db.Batch
@@ -111,7 +140,7 @@ func (g *group) ended(t *testing.T, key string, err error) {
 	switch {
 	case err == nil:
 		g.there[key] = true
-	case errors.Is(err, btree.ErrFailed):
+	case errors.Is(err, btree.ErrFailed) || errors.Is(err, errPower):
 		g.unknown[key] = true
 	case !errors.Is(err, syscall.EIO) && !errors.Is(err, syscall.ENOSPC):
 		t.Errorf("the commit of %s returned %v", key, err)
