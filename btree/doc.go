@@ -26,7 +26,7 @@
 //   - A transaction is atomic, and durable once Commit returned nil, also when the process is killed or the power fails at any
 //     moment. The file needs no repair: whoever opens it finds what was committed, in the trees or in the log.
 //   - A read-only transaction sees one version, whatever is committed meanwhile. It never waits for the writer, and the writer
-//     never waits for it. That holds across processes, too.
+//     never waits for it, unless Options.Exclusive asks for that. It holds across processes, too.
 //   - Every page carries a checksum, which is verified when the page is first touched. Damage becomes an error that matches
 //     ErrCorrupt and names the page, never a wrong answer.
 //   - Branches count the keys below them: Count, Rank and Select cost one or two descents, however large the range.
@@ -68,4 +68,40 @@
 //
 // Keys have at most a quarter of a page, 4096 bytes with the default page size; the empty key is a key. Values have at most
 // MaxValueSize bytes and may be empty. A file has at most 2^48 pages.
+//
+// # How it works: a tour of the files
+//
+// A file is an array of pages. format.go says what each byte of them means (docs/FORMAT.md shows it), page.go and heads.go read
+// and change one, verify.go decides whether to believe one. A page is found by its number through the page table (table.go), which
+// says whether it is in the mapping of the file (mapping.go), in a copy (pagecache.go) or, because it was changed, in a frame of
+// memory (arena.go); pager.go puts these together.
+//
+// A tree is its root page, and what that leads to. tree.go looks keys up and counts, search.go finds them within a page, getmany.go
+// looks many up side by side; cursor.go, cursorread.go and iterate.go walk. Values too long for a leaf lie in pages of their
+// own (overflow.go), which stream.go reads and writes piece by piece. The trees of a database are found by their names in
+// another tree, the catalog (catalog.go).
+//
+// What changes a tree begins in put.go and delete.go, or with many keys in bulk.go. A write transaction collects changes in a
+// buffer (buffer.go), sorts them (buffersort.go) and carries them out leaf by leaf (apply.go, merge.go). A page is changed in a copy,
+// which txpages.go makes; edit.go and build.go write pages, split.go and rebalance.go keep them full enough, and subtree.go rebuilds
+// whole parts of a tree, as deleting a range and compact.go need it.
+//
+// A transaction (tx.go) is a version: the number, the root of the catalog and the end of the file, which is what a meta page holds
+// (meta.go). One that reads keeps its version as it is; one that writes makes the next, of which savepoint.go and subcommit.go
+// make several. db.go begins and ends transactions; gate.go keeps readers and the writer apart where that is asked for, and
+// processes.go tells other processes what is being read.
+//
+// A transaction ends in commit.go, which writes pages and a meta with two syncs, in commitlog.go, which appends one record to the log
+// (log.go, logrecord.go) with one sync, or in delay.go, which leaves everything in memory. One that has not looked at any tree
+// needs none to commit (blind.go): its record waits in backlog.go until somebody looks. checkpoint.go writes to the trees what is
+// in the log alone, in the background. Opening (open.go) finds the newest meta and replays the log (recover.go); who opens a
+// file only to read follows another process's metas and log (follow.go, followlog.go). Files are closed in close.go.
+//
+// Pages that a version gave up are used again when nobody can see them any more. space.go has the bitmaps of pages in use and the
+// argument for it, spaceload.go reads them, limit.go holds them against Options.MaxSize. Versions that are kept are records of
+// catalogs (kept.go, keptcommit.go); since pages never change, two versions are compared by the pages that differ (pagediff.go,
+// diff.go), and undo.go goes back by such a difference.
+//
+// check.go looks at everything there is, past all caches, and trusts nothing; backup.go copies what it found sound. stats.go and
+// memorystats.go count. Package vfs is the disk below, with doubles that cut the power, fail any call and count.
 package btree

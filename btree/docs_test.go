@@ -48,3 +48,20 @@ func testSource(t *testing.T) string {
 	}
 	return source.String()
 }
+
+// The tour of the package comment names files that there are.
+func TestTourNamesItsFiles(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`\b\w+\.go\b`).FindAllString(string(doc), -1)
+	if len(names) < 40 {
+		t.Errorf("the tour names only %d files", len(names))
+	}
+	for _, name := range names {
+		if _, err := os.Stat(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
