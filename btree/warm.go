@@ -28,7 +28,7 @@ func (tx *Tx) warm(pages uint64) {
 
 // warmBelow looks at a page and the branches below it, the number of which most bounds.
 func (tx *Tx) warmBelow(no uint64, most *int) {
-	if *most == 0 {
+	if *most == 0 || !tx.db.pager.isMapped(no) {
 		return
 	}
 	*most--
