@@ -32,7 +32,13 @@ func (tx *Tx) flushGuarded() (err error) {
 	return tx.flush()
 }
 
-// isFull reports whether the buffers must be applied before another change is put into one.
+// flushHolding is flush before a read or another change: what reads returned stays as it is.
+func (tx *Tx) flushHolding() error {
+	defer tx.spill.unhold(tx.spill.hold())
+	return tx.flushGuarded()
+}
+
+// isFull reports whether the buffers must be applied.
 func (tx *Tx) isFull() bool { return tx.mem.size >= tx.db.opts.WriteBuffer }
 
 // dropChanges forgets the buffered changes of every tree.
@@ -133,6 +139,9 @@ func (r *sortedRun) before(fence []byte) int {
 // apply makes sorted changes.
 func (t *Tree) apply(r *sortedRun) error {
 	for len(r.changes) > 0 {
+		if err := t.tx.pace(); err != nil {
+			return err
+		}
 		key, val, lens := r.next()
 		if lens&changeRemove != 0 {
 			if found, err := t.has(key); !found || err != nil {
@@ -159,6 +168,7 @@ func (t *Tree) apply(r *sortedRun) error {
 		if err := t.applyLeaf(r, r.before(t.leafFence())); err != nil {
 			return err
 		}
+		t.tx.finish(t.path[0].no)
 	}
 	return nil
 }

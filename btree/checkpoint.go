@@ -46,7 +46,7 @@ func (db *DB) startCheckpoint() error {
 }
 
 func (db *DB) runCheckpoint(c *checkpoint) error {
-	err := db.writePages(db.frames(c.pages, nil, c.changes), c.meta.pageEnd, db.pace())
+	err := db.writePages(db.frames(c.pages, c.changes), c.meta.pageEnd, db.pace())
 	if err == nil {
 		err = db.sync()
 	}

@@ -84,7 +84,13 @@ func (tx *Tx) complete() error {
 	if err := tx.recordTrees(); err != nil || tx.db.space == nil {
 		return err
 	}
-	return tx.recordVersions()
+	if err := tx.recordVersions(); err != nil {
+		return err
+	}
+	if err := tx.drain(); err != nil {
+		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
+	}
+	return nil
 }
 
 // recordTrees writes the roots of changed trees into the catalog.
@@ -122,8 +128,11 @@ func (tx *Tx) write() error {
 	var changes []spaceChange
 	changes, next.space = db.space.change(tx.version, tx.pageEnd, tx.allocated, tx.inUse, tx.freed)
 	unwritten := db.unwrittenPages()
-	pages := db.frames(unwritten, tx.ownPages(), changes)
-	if err := db.writePages(pages, tx.pageEnd, func(int64, int64) error { return nil }); err != nil {
+	err := db.writePages(db.frames(unwritten, changes), tx.pageEnd, func(int64, int64) error { return nil })
+	if err == nil {
+		err = db.writeOwn(tx.ownPages())
+	}
+	if err != nil {
 		db.space.failed(changes)
 		tx.giveBack()
 		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
@@ -214,34 +223,42 @@ func (tx *Tx) dropDead() {
 // inUse reports whether a page that the transaction allocated still belongs to it.
 func (tx *Tx) inUse(no uint64) bool { return tx.db.pager.table.at(no)&own != 0 }
 
-// ownPages returns the pages of the transaction that are in frames.
-func (tx *Tx) ownPages() (pages []uint64) {
+// ownPages returns the pages of the transaction that are not in the file yet, in its order.
+func (tx *Tx) ownPages() (pages []page) {
+	g := tx.db.pager
 	tx.each(tx.allocated, func(no uint64) {
-		if w := tx.db.pager.table.at(no); w&own != 0 && w.isFrame() {
-			pages = append(pages, no)
+		if w := g.table.at(no); w&own != 0 && w.isFrame() {
+			p := g.arena.page(w.frame())
+			if w&shown == 0 {
+				p.fitHints()
+			}
+			pages = append(pages, p)
 		}
 	})
-	return pages
+	return inOrder(pages)
 }
 
-// frames returns pages to write in the order of the file.
-func (db *DB) frames(unwritten, changed []uint64, changes []spaceChange) []page {
+// frames returns pages of committed versions and space pages, in the order of the file.
+func (db *DB) frames(unwritten []uint64, changes []spaceChange) []page {
 	g := db.pager
-	pages := make([]page, 0, len(unwritten)+len(changed)+len(changes))
-	for _, list := range [][]uint64{unwritten, changed} {
-		for _, no := range list {
-			pages = append(pages, g.arena.page(g.table.at(no).frame()))
-		}
+	pages := make([]page, 0, len(unwritten)+len(changes))
+	for _, no := range unwritten {
+		pages = append(pages, g.arena.page(g.table.at(no).frame()))
 	}
 	for _, c := range changes {
 		pages = append(pages, c.frame)
 	}
+	return inOrder(pages)
+}
+
+// inOrder sorts pages by their numbers and leaves each only once.
+func inOrder(pages []page) []page {
 	slices.SortFunc(pages, func(a, b page) int { return cmp.Compare(a.number(), b.number()) })
 	return slices.CompactFunc(pages, func(a, b page) bool { return a.number() == b.number() })
 }
 
-// writePages writes pages with their checksums, adjacent ones together, into a file that is made long enough first. written is
-// called after each write.
+// writePages writes copies of pages, which others may be reading, with their checksums, adjacent ones together, into a file that
+// is made long enough first. written is called after each write.
 func (db *DB) writePages(pages []page, pageEnd uint64, written func(off, n int64) error) error {
 	if err := db.extend(pageEnd); err != nil {
 		return err

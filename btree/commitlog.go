@@ -83,10 +83,16 @@ func (tx *Tx) adopt(next *meta) {
 	tx.waitFreed(next.version)
 }
 
+// smallRecord is how long the record of a transaction is at most that counts as small while there is no log.
+const smallRecord = 4 << 20
+
 // longestRecord returns the length of the longest record that goes to the log.
 func (db *DB) longestRecord() int {
-	if db.opts.NoLog {
+	switch {
+	case db.opts.NoLog || db.opts.History > 0:
 		return 0
+	case db.log == nil:
+		return min(db.opts.LogSize/4, smallRecord)
 	}
 	return db.opts.LogSize / 4
 }

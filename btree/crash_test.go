@@ -109,7 +109,7 @@ func newLife(seed uint64, pageSize int) *life {
 	if seed%4 == 1 {
 		opts.CacheSize = 1
 	}
-	return &life{disk: &vfs.Mem{}, p: &program{r: r}, acked: contents{}, opts: opts}
+	return &life{disk: &vfs.Mem{}, p: &program{r: r}, acked: contents{}, opts: btree.WriteInline(opts)}
 }
 
 // The power fails at each call to the disk in turn: while the file is made, while pages are written, at every sync and at every

@@ -12,7 +12,9 @@ func (t *Tree) Delete(key []byte) (found bool, err error) {
 		return false, err
 	}
 	t.tx.log.remove(t, key)
-	found, err = t.remove(key)
+	if found, err = t.remove(key); err == nil {
+		err = t.tx.pace()
+	}
 	return found, t.tx.fail(err)
 }
 
@@ -57,7 +59,9 @@ func (t *Tree) DeleteRange(lo, hi []byte) (n uint64, err error) {
 		return 0, err
 	}
 	t.tx.log.removeRange(t, lo, hi)
-	n, err = t.removeRange(lo, hi)
+	if n, err = t.removeRange(lo, hi); err == nil {
+		err = t.tx.pace()
+	}
 	return n, t.tx.fail(err)
 }
 

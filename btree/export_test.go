@@ -21,3 +21,13 @@ func (db *DB) Backlog() int {
 	defer db.mu.Unlock()
 	return len(db.backlog.ops)
 }
+
+// WriteInline makes a database write nothing in the background while a transaction goes on, so that the calls to its disk come in
+// the same order each time.
+func WriteInline(o Options) Options {
+	o.inline = true
+	return o
+}
+
+// Frames returns how many frames are in use.
+func Frames(db *DB) int { return db.pager.memory().Frames }

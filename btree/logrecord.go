@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"slices"
 )
 
 // A record of the log is what one transaction did, as the calls that it made. format.go describes it.
@@ -44,6 +45,13 @@ type txLog struct {
 
 // direct makes the commit of the transaction go past the log.
 func (tx *Tx) direct() { tx.log.limit = 0 }
+
+// dropRecord gives up the memory of a record that does not go to the log, but for what is of delayed commits.
+func (tx *Tx) dropRecord() {
+	if len(tx.log.buf) > tx.logged {
+		tx.log.buf = slices.Clone(tx.log.buf[:tx.logged])
+	}
+}
 
 // keptLogBuffer is how many bytes of memory for records are kept from one transaction to the next, when no delayed commits are in it.
 const keptLogBuffer = 1 << 20

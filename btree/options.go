@@ -72,7 +72,8 @@ type Options struct {
 	// FS is the disk, vfs.OS when nil.
 	FS vfs.FS
 
-	logAfter int // how many small transactions go before the log is made
+	logAfter int  // how many small transactions go before the log is made
+	inline   bool // nothing is written in the background while a transaction goes on, so that tests can be repeated exactly
 }
 
 const (

@@ -30,6 +30,7 @@ func (tx *Tx) writeOverflow(val []byte) (ref []byte, pages uint64) {
 
 // newOverflow makes the overflow pages of a value of this length, whose bytes fill provides piece by piece.
 func (tx *Tx) newOverflow(length uint64, fill func(b []byte)) (ref []byte, pages uint64) {
+	defer tx.spill.unhold(tx.spill.hold())
 	pages = tx.db.runLength(length)
 	first := tx.allocate(pages)
 	left := length
@@ -42,7 +43,11 @@ func (tx *Tx) newOverflow(length uint64, fill func(b []byte)) (ref []byte, pages
 		clear(p[headerSize+n:])
 		left -= n
 		p.stamp(no, tx.version)
-		tx.db.pager.table.set(no, own|inFrame(tx.attach(p)))
+		tx.framed(no, p)
+		tx.finish(no)
+		if len(tx.spill.complete) >= tx.spill.batch {
+			_ = tx.spillComplete() // the next change, or the commit, returns the error
+		}
 	})
 	return makeRef(first, length), pages
 }

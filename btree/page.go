@@ -97,13 +97,21 @@ func (p page) stamp(number, version uint64) {
 	store64(p, offVersion, version)
 }
 
-// seal writes the checksum; the page may not change after it.
+// seal writes hints and the checksum; the page may not change after it.
 func (p page) seal() {
+	p.fitHints()
+	p.sign()
+}
+
+// fitHints writes what helps to search the page.
+func (p page) fitHints() {
 	if k := p.kind(); k == kindLeaf || k == kindBranch {
 		p.setSlope()
 	}
-	store32(p, offCRC, p.sum())
 }
+
+// sign writes the checksum.
+func (p page) sign() { store32(p, offCRC, p.sum()) }
 
 func (p page) sum() uint32 { return crc32.Checksum(p[offCRC+4:], castagnoli) }
 

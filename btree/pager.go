@@ -43,7 +43,7 @@ func newPager(f vfs.File, pageSize int, opts *Options) *pager {
 // is shown.
 func (g *pager) lookup(no uint64, writer bool) page {
 	w := g.table.at(no)
-	if w&placeMask == mapped {
+	if w == mapped || w&placeMask == mapped && (writer || w&(own|shown) != own) {
 		return g.mapped(no)
 	}
 	if w.isFrame() && (writer || w&(own|shown) != own) {
@@ -144,7 +144,7 @@ func (g *pager) forget(no uint64) {
 	if !g.isMapped(no) {
 		g.cache.drop(no)
 	}
-	if w.isFrame() {
+	if w.isFrame() && w&sealed == 0 {
 		g.arena.give(w.frame())
 	}
 }

@@ -17,9 +17,8 @@ func (t *Tree) Put(key, val []byte) error {
 		return err
 	}
 	t.tx.log.put(t, key, val)
-	if t.buf.n > 0 && len(key)+len(val) <= t.tx.db.limit.maxInline && !t.tx.isFull() {
-		t.collect(key, val, packLens(len(key), len(val), false))
-		return nil
+	if t.buf.n > 0 && len(key)+len(val) <= t.tx.db.limit.maxInline {
+		return t.collect(key, val, packLens(len(key), len(val), false))
 	}
 	return t.putGuarded(key, val)
 }
@@ -38,9 +37,14 @@ func (t *Tree) putGuarded(key, val []byte) (err error) {
 		return err
 	}
 	if last {
-		return t.tx.fail(t.put(key, val))
+		err = t.put(key, val)
+	} else {
+		err = t.buffered(key, val)
 	}
-	return t.buffered(key, val)
+	if err == nil {
+		err = t.tx.pace()
+	}
+	return t.tx.fail(err)
 }
 
 // Remove removes key if it is there. Unlike Delete it does not say whether it was, and so need not look for it: see Put.
@@ -52,13 +56,7 @@ func (t *Tree) Remove(key []byte) error {
 		return nil
 	}
 	t.tx.log.remove(t, key)
-	if t.tx.isFull() {
-		if err := t.tx.flushGuarded(); err != nil {
-			return err
-		}
-	}
-	t.collect(key, nil, packLens(len(key), 0, false)|changeRemove)
-	return nil
+	return t.collect(key, nil, packLens(len(key), 0, false)|changeRemove)
 }
 
 // isBeyond reports whether key comes after all keys of a tree without buffered changes. After it was not it is taken not to be.
@@ -86,11 +84,6 @@ func (t *Tree) isBeyond(key []byte) (bool, error) {
 
 // buffered puts a change into the buffer. A value too long for a leaf goes into its pages at once.
 func (t *Tree) buffered(key, val []byte) error {
-	if t.tx.isFull() {
-		if err := t.tx.flush(); err != nil {
-			return err
-		}
-	}
 	lens := packLens(len(key), 0, true) | refSize<<lensValShift
 	if len(key)+len(val) > t.tx.db.limit.maxInline {
 		var pages uint64
@@ -99,12 +92,11 @@ func (t *Tree) buffered(key, val []byte) error {
 	} else {
 		lens = packLens(len(key), len(val), false)
 	}
-	t.collect(key, val, lens)
-	return nil
+	return t.collect(key, val, lens)
 }
 
-// collect appends a change to the buffer.
-func (t *Tree) collect(key, val []byte, lens uint32) {
+// collect appends a change to the buffer, and applies the buffers when they are full.
+func (t *Tree) collect(key, val []byte, lens uint32) error {
 	if t.buf.n == 0 {
 		t.touch()
 		t.buf.mem = t.tx.mem
@@ -112,6 +104,13 @@ func (t *Tree) collect(key, val []byte, lens uint32) {
 	}
 	t.gen++
 	t.buf.add(key, val, lens)
+	if !t.tx.isFull() {
+		return nil
+	}
+	if err := t.tx.look(); err != nil {
+		return t.tx.fail(err)
+	}
+	return t.tx.flushGuarded()
 }
 
 func (t *Tree) checkPut(key, val []byte) error {
@@ -157,6 +156,9 @@ func (t *Tree) Load(seq iter.Seq2[[]byte, []byte]) (err error) {
 			return fmt.Errorf("%w: key %d, %q, is not greater than the one before", ErrKeyOrder, t.keys, key)
 		}
 		if err := t.put(key, val); err != nil {
+			return t.tx.fail(err)
+		}
+		if err := t.tx.pace(); err != nil {
 			return t.tx.fail(err)
 		}
 	}
@@ -345,7 +347,7 @@ func (t *Tree) insertSplitting(e *entry) error {
 // newTail puts an entry that comes after all others into a leaf of its own, so that ascending keys fill pages. The prefix of
 // the new leaf is a guess: what the new key shares with the whole leaf before.
 func (t *Tree) newTail(e *entry) error {
-	leaf := t.path[0].p
+	full, leaf := t.path[0].no, t.path[0].p
 	first := leaf.appendKey(nil, 0)
 	last := leaf.appendKey(nil, leaf.count()-1)
 	p := t.tx.newPage()
@@ -359,5 +361,6 @@ func (t *Tree) newTail(e *entry) error {
 	}
 	sibling := entry{key: separator(last, e.key), child: t.tx.add(p), keys: 1}
 	t.leaves++
+	t.tx.finish(full)
 	return t.link(0, []entry{sibling})
 }

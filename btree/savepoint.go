@@ -14,7 +14,6 @@ type save struct {
 	marks
 	pageEnd uint64
 	logged  int // length of the log record
-	limit   int
 	changed bool
 	catalog treeRoot
 	names   map[string]*Tree
@@ -30,14 +29,13 @@ func (tx *Tx) Savepoint() (Savepoint, error) {
 	if err := tx.usable(true); err != nil {
 		return Savepoint{}, err
 	}
-	if err := tx.flushGuarded(); err != nil {
+	if err := tx.flushHolding(); err != nil {
 		return Savepoint{}, err
 	}
 	s := &save{
 		marks:   marks{allocated: len(tx.allocated), freed: len(tx.freed)},
 		pageEnd: tx.pageEnd,
 		logged:  len(tx.log.buf),
-		limit:   tx.log.limit,
 		changed: tx.changed,
 		catalog: tx.catalog.treeRoot,
 		names:   maps.Clone(tx.trees),
@@ -76,11 +74,15 @@ func (tx *Tx) RollbackTo(sp Savepoint) (err error) {
 	s := sp.save
 	tx.dropChanges()
 	tx.dropLoose()
+	_ = tx.drain() // what could not be written is in frames
+	tx.spill.err = nil
 	tx.unallocate(s.allocated, s.pageEnd)
 	tx.freed = tx.freed[:s.freed]
 	tx.saves = tx.saves[:i+1]
 	tx.marks = s.marks
-	tx.log = txLog{buf: tx.log.buf[:s.logged], limit: s.limit}
+	if tx.log.limit > 0 {
+		tx.log = txLog{buf: tx.log.buf[:s.logged], limit: tx.log.limit}
+	}
 	tx.err = nil
 	tx.changed = s.changed
 	return tx.restoreTrees(s)

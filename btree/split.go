@@ -28,6 +28,9 @@ func (t *Tree) storeAs(level int, es []entry, how filling) error {
 	if len(siblings) == 0 {
 		return nil
 	}
+	for _, e := range siblings {
+		t.tx.finish(e.child)
+	}
 	return t.link(level, siblings)
 }
 

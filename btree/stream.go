@@ -46,13 +46,10 @@ func (t *Tree) putStream(key []byte, r io.Reader, size uint64) error {
 	if failed != nil {
 		return errors.Join(failed, t.tx.fail(t.freeOverflow(ref)))
 	}
-	if t.tx.isFull() {
-		if err := t.tx.flush(); err != nil {
-			return err
-		}
+	if err := t.collect(key, ref, packLens(len(key), len(ref), true)); err != nil {
+		return err
 	}
-	t.collect(key, ref, packLens(len(key), len(ref), true))
-	return nil
+	return t.tx.fail(t.tx.pace())
 }
 
 // readAll fills b.

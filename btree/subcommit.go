@@ -33,6 +33,9 @@ func (tx *Tx) Subcommit() (err error) {
 	if err := tx.recordTrees(); err != nil {
 		return tx.fail(err)
 	}
+	if err := tx.drain(); err != nil {
+		return tx.fail(err)
+	}
 	if most := tx.db.mostPages(); most > 0 && tx.pageEnd > tx.meta.pageEnd {
 		if err := tx.within(most); err != nil {
 			return err
@@ -49,9 +52,14 @@ func (tx *Tx) show() {
 	db := tx.db
 	t := &db.pager.table
 	tx.each(tx.allocated[tx.subs.pages:], func(no uint64) {
-		if w := t.at(no); w&own != 0 {
-			t.set(no, w|shown)
+		w := t.at(no)
+		if w&own == 0 {
+			return
 		}
+		if w.isFrame() {
+			db.pager.arena.page(w.frame()).fitHints() // not later, when readers look at it
+		}
+		t.set(no, w&^complete|shown)
 	})
 	db.mu.Lock()
 	db.sub = tx.nextMeta()

@@ -19,11 +19,12 @@ type tableChunk [tableChunkPages]atomic.Uint32
 
 // whereabouts is a word of the page table.
 //
-//	bits 0..28  0 unknown: not looked at, or in the cache of copies
+//	bits 0..27  0 unknown: not looked at, or in the cache of copies
 //	            1 in the mapping, and verified
 //	            n in frame n-2 of the arena
+//	bit 28      complete: a page of the write transaction that is to be handed over to be written
 //	bit 29      shown: a page of the write transaction that readers may look at, because of Subcommit
-//	bit 30      sealed: a page of the write transaction that was handed over to be written, and may not change any more
+//	bit 30      sealed: a page of the write transaction that was handed over; its frame may not change and belongs to who writes it
 //	bit 31      own: a page of the write transaction
 type whereabouts uint32
 
@@ -31,10 +32,11 @@ const (
 	unknown    whereabouts = 0
 	mapped     whereabouts = 1
 	firstFrame whereabouts = 2
+	complete   whereabouts = 1 << 28
 	shown      whereabouts = 1 << 29
 	sealed     whereabouts = 1 << 30
 	own        whereabouts = 1 << 31
-	placeMask              = shown - 1
+	placeMask              = complete - 1
 )
 
 func inFrame(f frameNo) whereabouts { return firstFrame + whereabouts(f) }

@@ -57,7 +57,7 @@ func (t *Tree) settled(write bool) error {
 	if err := t.usable(write); err != nil || t.buf.n == 0 {
 		return err
 	}
-	return t.tx.flushGuarded()
+	return t.tx.flushHolding()
 }
 
 // restore puts the tree back to an earlier state.

@@ -43,6 +43,7 @@ type Tx struct {
 	mem          *changeMemory // of buffered changes
 	logged       int           // how much of the log record is of delayed commits, which stays when the transaction ends
 	noLog        bool          // the commit takes the log out of the file
+	spill        spill
 	scratch      scratch
 }
 
@@ -53,6 +54,7 @@ func newTx(db *DB, m meta, writable bool) *Tx {
 		tx.firstVersion = tx.version
 		tx.mem = &db.changes
 		tx.versions, tx.kept = m.versions, db.kept
+		tx.spill = newSpill(&db.opts, m.pageSize)
 		tx.trees = map[string]*Tree{}
 		tx.catalog = &Tree{tx: tx, treeRoot: m.catalog, present: true}
 	}

@@ -45,7 +45,7 @@ func (tx *Tx) touch(no uint64) (page, error) {
 		return nil, corrupt(no, "a page refers to it, but the file has pages %d to %d", firstPage, tx.pageEnd-1)
 	}
 	mine := tx.isOwn(no)
-	if !mine && tx.db.pager.table.at(no)&own != 0 || tx.writable && !mine && tx.db.space != nil && !tx.db.space.isUsed(no) {
+	if !mine && tx.db.pager.table.at(no)&(own|shown) == own || tx.writable && !mine && tx.db.space != nil && !tx.db.space.isUsed(no) {
 		return nil, corrupt(no, "it is in use and marked as free: open the database read-only and copy it")
 	}
 	p, err := tx.db.pager.read(no)
@@ -61,8 +61,17 @@ func (tx *Tx) isOwn(no uint64) bool { return tx.writable && tx.db.pager.table.at
 // own returns a page that the transaction may change: itself, or a copy under another number. A page of the transaction that
 // a savepoint needs is copied, too.
 func (tx *Tx) own(no uint64, p page) (uint64, page) {
-	if p.version() == tx.version && tx.isOwn(no) {
-		return no, p
+	if p.version() == tx.version && tx.writable {
+		switch w := tx.db.pager.table.at(no); {
+		case w&own == 0:
+		case w&sealed != 0 || !w.isFrame():
+			return no, tx.reframe(no, p)
+		case w&complete != 0:
+			tx.db.pager.table.set(no, w&^complete)
+			return no, p
+		default:
+			return no, p
+		}
 	}
 	copied := tx.newPage()
 	copy(copied, p)
@@ -75,7 +84,7 @@ func (tx *Tx) own(no uint64, p page) (uint64, page) {
 func (tx *Tx) add(p page) uint64 {
 	no := tx.allocate(1)
 	p.stamp(no, tx.version)
-	tx.db.pager.table.set(no, own|inFrame(tx.attach(p)))
+	tx.framed(no, p)
 	return no
 }
 
@@ -212,6 +221,7 @@ func (tx *Tx) giveUp(no, pages, born uint64) {
 
 // giveBack returns every page that the transaction allocated.
 func (tx *Tx) giveBack() {
+	_ = tx.drain() // nobody needs to know any more
 	if tx.subs.count > 0 && tx.cancel() {
 		return
 	}

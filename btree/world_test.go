@@ -47,6 +47,7 @@ func newWorld(seed uint64, s *soak) *world {
 	r := rand.New(rand.NewPCG(seed, 77))
 	w := &world{soak: s, r: r, p: &program{r: r}, disk: &vfs.Mem{}, acked: state{trees: contents{}, kept: map[string]contents{}}}
 	w.most = []int{12, 12, 12, 120}[r.IntN(4)]
+	w.opts = btree.WriteInline(w.opts)
 	w.opts.PageSize = []int{16 << 10, 64 << 10, 4 << 10}[min(r.IntN(16), 2)]
 	return w
 }
@@ -54,7 +55,7 @@ func newWorld(seed uint64, s *soak) *world {
 // setOptions chooses how the database is opened next. A log is so small that it is full every few transactions, or of the usual
 // size.
 func (w *world) setOptions() {
-	w.opts.CacheSize = []int{1, 0}[w.r.IntN(2)]
+	w.opts.CacheSize = []int{1, 0, 300_000}[w.r.IntN(3)]
 	w.opts.WriteBuffer = []int{0, 1, 20_000}[w.r.IntN(3)]
 	w.opts.History = []int{0, 0, 3}[w.r.IntN(3)]
 	w.opts.NoLog = w.r.IntN(4) == 0
