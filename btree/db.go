@@ -302,6 +302,7 @@ func (db *DB) beginWrite() (*Tx, error) {
 	tx.scratch, db.scratch = db.scratch, scratch{}
 	tx.log = txLog{buf: db.logBuf, limit: db.longestRecord()}
 	tx.logged = len(db.logBuf)
+	tx.spill.eager = true
 	if db.delayed.past {
 		tx.direct()
 	}

@@ -19,6 +19,8 @@
 //     reads it where it lies.
 //   - A small transaction that only puts and removes costs little more than the sync of its record in the log. Its changes are made
 //     in the trees together with those of many others: in the background, or when somebody begins to read.
+//   - A large transaction writes pages in the background while it goes on, those first that it has filled, so that its memory is
+//     bounded however large it is, and little is left to write when it commits.
 //   - DeleteRange gives up pages without reading them, unless the tree has values too long for a leaf.
 //
 // # What it guarantees
@@ -58,7 +60,9 @@
 //
 //   - There is one writable transaction at a time, and one process that has the file open for writing. Others may read it
 //     meanwhile, where the system has locks of ranges (Linux); elsewhere they may not.
-//   - A writable transaction keeps the pages that it changed in memory until it commits.
+//   - A writable transaction that is larger than its memory, Options.CacheSize and Options.WriteBuffer, writes pages to the file
+//     before it commits. What it wrote is of no use to anybody when it is rolled back, or the process ends: the pages are used
+//     again, and the file keeps its length until it is closed. Readers see nothing of that.
 //   - Put and Remove do not say what was there before, and an error in applying what they collected comes from a later call, at
 //     the latest from Commit. What is wrong with a key or value they tell at once.
 //   - The file becomes shorter only when it is compacted, or closed; pages that were given up are used again.

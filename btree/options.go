@@ -50,7 +50,9 @@ type Options struct {
 	NoMap bool
 
 	// CacheSize bounds in bytes the memory for pages that are not in the file yet, and for copies of pages where the file is not
-	// mapped. It is 512 MB when it is 0.
+	// mapped. It is 512 MB when it is 0. A writable transaction whose changed pages take half of it writes some to the file before
+	// it commits, and changes them there with a copy more; pages that it has filled one after another it writes sooner, a
+	// few megabytes at a time. 64 pages it may always have.
 	CacheSize int
 
 	// MaxSize is the most bytes that the file may have, without a limit when it is 0. A commit that would make it larger fails
@@ -62,7 +64,7 @@ type Options struct {
 	// were in the log alone can be undone, too, if the file is opened with a History; handles that only read do not list them
 	// before a checkpoint.
 	History int
-	// WriteBuffer bounds in bytes the changes that a writable transaction collects before it applies them in the order of
+	// WriteBuffer bounds in bytes the keys and values that a writable transaction collects before it applies them in the order of
 	// keys, 128 MB when it is 0. It is taken as the transaction needs it.
 	WriteBuffer int
 

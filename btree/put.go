@@ -25,9 +25,8 @@ func (t *Tree) Put(key, val []byte) error {
 
 func (t *Tree) putGuarded(key, val []byte) (err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if t.tx.blind && len(key)+len(val) <= t.tx.db.limit.maxInline && !t.tx.isFull() {
-		t.collect(key, val, packLens(len(key), len(val), false))
-		return nil
+	if t.tx.blind && len(key)+len(val) <= t.tx.db.limit.maxInline {
+		return t.collect(key, val, packLens(len(key), len(val), false))
 	}
 	if err := t.tx.look(); err != nil {
 		return err

@@ -21,7 +21,8 @@ import (
 //     waits under the newest protected version that sees it. When that version is no longer protected it
 //     moves to the next older protected version that sees it, and when there is none it becomes available.
 //
-// The version before the current one stays readable, should the newest meta be damaged, until the next commit writes.
+// The version before the current one stays readable, should the newest meta be damaged, until the next commit, or a transaction
+// before its commit, writes.
 //
 // So a long reader keeps what it sees and no page that was born after it. A page moves once for each protected version that
 // sees it, and a commit looks at the pages it allocated or freed and at no others.

@@ -14,7 +14,7 @@ import "slices"
 // are given back, and the paths dropped that trees and cursors remember, where a change ends and nobody holds a page: in pace. What
 // must be written before gives no frames back that were there when it began.
 //
-// Pages that a sub-commit shows to readers stay in their frames.
+// Pages that a sub-commit shows to readers stay in their frames, and so do the private pages of a handle that only reads.
 //
 // A page whose write failed is a frame as before. The transaction can then only be rolled back, entirely or to a savepoint.
 
@@ -79,9 +79,6 @@ func (tx *Tx) pace() error {
 	if len(s.complete) < s.batch && len(s.frames) < s.mostFrames {
 		return s.err
 	}
-	if tx.db.space == nil {
-		return nil // the pages of a handle that only reads are private
-	}
 	if !s.holding {
 		s.held = 0
 		if err := tx.spillFrames(); err != nil {
@@ -111,10 +108,10 @@ func (s *spill) unhold(h held) {
 	s.complete, s.holding = append(h.complete, s.complete...), h.holding
 }
 
-// spillComplete hands the complete pages over when they are many, unless the transaction is small enough for the log.
+// spillComplete hands the complete pages over when they are many, unless what the transaction does is, or may be, in the log.
 func (tx *Tx) spillComplete() error {
 	s := &tx.spill
-	if tx.log.limit > 0 || len(s.complete) < s.batch {
+	if !s.eager || tx.log.limit > 0 || len(s.complete) < s.batch {
 		return s.err
 	}
 	tx.dropRecord()
@@ -128,7 +125,7 @@ func (tx *Tx) spillComplete() error {
 // few and change with what is below them.
 func (tx *Tx) spillFrames() error {
 	s, g := &tx.spill, tx.db.pager
-	if len(s.frames) < s.mostFrames {
+	if tx.db.space == nil || len(s.frames) < s.mostFrames {
 		return s.err
 	}
 	slices.Sort(s.frames)
