@@ -65,7 +65,7 @@ type Options struct {
 	// before a checkpoint.
 	History int
 	// WriteBuffer bounds in bytes the keys and values that a writable transaction collects before it applies them in the order of
-	// keys, 128 MB when it is 0. It is taken as the transaction needs it.
+	// keys, 64 MB when it is 0. It is taken as the transaction needs it.
 	WriteBuffer int
 
 	// LockTimeout is how long to wait for another process that has the file open for writing. With 0, opening fails at once.
@@ -80,7 +80,7 @@ type Options struct {
 
 const (
 	defaultCacheSize   = 512 << 20
-	defaultWriteBuffer = 128 << 20
+	defaultWriteBuffer = 64 << 20
 	mostWriteBuffer    = 1 << 30
 	defaultLogSize     = 64 << 20
 	defaultLogAfter    = 4
