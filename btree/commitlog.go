@@ -89,7 +89,7 @@ const smallRecord = 4 << 20
 // longestRecord returns the length of the longest record that goes to the log.
 func (db *DB) longestRecord() int {
 	switch {
-	case db.opts.NoLog || db.opts.History > 0:
+	case db.opts.NoLog:
 		return 0
 	case db.log == nil:
 		return min(db.opts.LogSize/4, smallRecord)
