@@ -74,7 +74,7 @@ func (tx *Tx) own(no uint64, p page) (uint64, page) {
 		}
 	}
 	copied := tx.newPage()
-	copy(copied, p)
+	copy(copied[offKind:], p[offKind:]) // the checksum in front of it may be being written
 	fresh := tx.add(copied)
 	tx.giveUp(no, 1, p.version())
 	return fresh, copied
