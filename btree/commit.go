@@ -186,7 +186,7 @@ func (tx *Tx) nextLog() *logFile {
 func (tx *Tx) wantsLog() bool {
 	const share = 64
 	db := tx.db
-	if tx.noLog || db.opts.NoLog {
+	if tx.noLog || db.opts.NoLog || db.compactions.Load() > 0 {
 		return false
 	}
 	if db.small >= db.opts.logAfter {

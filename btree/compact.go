@@ -19,7 +19,10 @@ const compactRounds = 10
 // write; readers are not disturbed. What kept versions and transactions that are open need stays where it is, so that a file
 // with many kept versions shrinks less. When it is stopped by the context, what was done until then stays.
 func (db *DB) Compact(ctx context.Context) error {
-	// The log would be in the way, and so would delayed commits.
+	// The log would be in the way, and so would delayed commits. Meanwhile there is no new one: each step would give it up, and the
+	// next commit make another.
+	db.compactions.Add(1)
+	defer db.compactions.Add(-1)
 	if err := db.compacting(func(*Tx) (bool, error) { return db.log != nil || !db.isWritten(), nil }, new(bool)); err != nil {
 		return err
 	}

@@ -31,7 +31,8 @@ type DB struct {
 	session session
 	logUsed atomic.Int64 // bytes of records in the active half of the log
 
-	abandoned atomic.Bool // nothing is written any more, because of Abandon
+	abandoned   atomic.Bool  // nothing is written any more, because of Abandon
+	compactions atomic.Int32 // that are under way: no log is made
 
 	failedBy atomic.Pointer[error]
 	syncMu   sync.Mutex // held by who syncs the file

@@ -91,8 +91,16 @@ func (db *DB) logSize(n int) int64 {
 	if db.opts.logAfter != defaultLogAfter {
 		return most
 	}
-	data := int64(db.head.pageEnd-2*uint64(db.head.log.pages)) * int64(db.pager.pageSize)
+	data := db.space.inUse()*int64(db.pager.pageSize) - db.logBytes()
 	return min(most, max(leastLog, data, 8*int64(n)))
+}
+
+// logBytes returns the size of the present log.
+func (db *DB) logBytes() int64 {
+	if db.log == nil {
+		return 0
+	}
+	return 2 * db.log.size
 }
 
 // logGrows reports whether the log should be replaced by a larger one before it takes a record of n bytes.

@@ -195,6 +195,16 @@ func (s *space) available() (n uint64) {
 	return n
 }
 
+// inUse returns how many pages were in use at the last commit.
+func (s *space) inUse() (n int64) {
+	for _, g := range s.groups {
+		for _, w := range g.used {
+			n += int64(bits.OnesCount64(w))
+		}
+	}
+	return n
+}
+
 // isUsed reports whether a page was in use at the last commit.
 func (s *space) isUsed(no uint64) bool {
 	g, bit := s.locate(no)
