@@ -33,6 +33,9 @@ func putBlind(db *btree.DB, kvs ...string) error {
 // withBacklog returns a database with commits that its trees do not have yet, and what it should hold.
 func withBacklog(t *testing.T, fs vfs.FS, o btree.Options) (*btree.DB, contents) {
 	t.Helper()
+	if btree.NeverLog {
+		t.Skip("this build has no log")
+	}
 	o.PageSize, o.LogSize = 4096, 256<<10
 	db := open(t, fs, o)
 	fill(t, db, 300, 20, 0)
@@ -177,6 +180,9 @@ func TestBacklogSurvives(t *testing.T) {
 // A commit whose keys belong to a damaged page fails. Others do not, and reading goes on beside it, also when pages next to the
 // damaged one become empty or too full.
 func TestBlindCommitNoticesDamage(t *testing.T) {
+	if btree.NeverLog {
+		t.Skip("this build has no log")
+	}
 	changes := map[string]func(*btree.Tree, []byte) error{
 		"grow":   func(tree *btree.Tree, key []byte) error { return tree.Put(key, make([]byte, 60)) },
 		"shrink": func(tree *btree.Tree, key []byte) error { return tree.Put(key, nil) },

@@ -117,6 +117,9 @@ func TestRestoreIsTheFirstChange(t *testing.T) {
 
 // Commits with a history go to the log, one sync each, and can be undone one by one, also after a crash.
 func TestUndoOfLoggedCommits(t *testing.T) {
+	if btree.NeverLog {
+		t.Skip("this build has no log")
+	}
 	const history = 3
 	disk := &vfs.Mem{}
 	counted, syncs := countSyncs(disk)
