@@ -31,9 +31,6 @@ func (db *DB) Abandon() error {
 	if !db.shut(true) {
 		return nil
 	}
-	if c := db.running; c != nil {
-		<-c.done
-	}
 	return errors.Join(db.release(), db.pager.file.Close())
 }
 
@@ -52,8 +49,11 @@ func (db *DB) shut(abandon bool) bool {
 	return true
 }
 
-// release gives up memory and mappings.
+// release gives up memory and mappings, when no checkpoint that is under way looks at them any more.
 func (db *DB) release() error {
+	if c := db.running; c != nil {
+		<-c.done
+	}
 	db.changes.shrink(0)
 	return db.pager.close()
 }

@@ -249,3 +249,45 @@ func TestOpenOfMissingFile(t *testing.T) {
 		t.Errorf("opening made a file: %v", err)
 	}
 }
+
+// Check looks at every tree, and says in which one a page is damaged.
+func TestCheckNamesTheDamagedTree(t *testing.T) {
+	disk := &vfs.Mem{}
+	db := open(t, disk, btree.Options{PageSize: 4096})
+	trees := []string{"", "apples", "pears", "quinces"}
+	succeed(t, db.Update(func(tx *btree.Tx) error {
+		for _, name := range trees {
+			tree, err := tx.CreateTree(name)
+			for i := range 500 {
+				err = errors.Join(err, tree.Put(key64(i), make([]byte, 50)))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	succeed(t, db.Close())
+	sound := disk.ReadFile(dbName)
+	damaged := map[string]bool{}
+	for at := 3 * 4096; at < len(sound); at += 4096 {
+		var other vfs.Mem
+		other.WriteFile(dbName, sound)
+		b := other.ReadFile(dbName)
+		b[at+100] ^= 1
+		other.WriteFile(dbName, b)
+		db, err := btree.Open(dbName, &btree.Options{FS: &other, ReadOnly: true})
+		if err != nil {
+			continue // it is a page without which nothing can be read
+		}
+		for _, p := range check(t, db) {
+			damaged[p.Tree] = true
+		}
+		succeed(t, db.Close())
+	}
+	for _, name := range trees {
+		if !damaged[name] {
+			t.Errorf("damage in tree %q was never told", name)
+		}
+	}
+}
