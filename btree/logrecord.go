@@ -75,6 +75,9 @@ func (l *txLog) logs(n int) bool {
 	if len(l.buf) == 0 {
 		l.buf = append(l.buf, make([]byte, recordHeader)...)
 	}
+	if need := len(l.buf) + n + 16; need > cap(l.buf) && need > keptLogBuffer {
+		l.buf = slices.Grow(l.buf, min(l.limit, 4*need)-len(l.buf)) // in few steps, each of which is a copy
+	}
 	return true
 }
 

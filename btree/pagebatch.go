@@ -130,7 +130,7 @@ func (tx *Tx) drain() error {
 // writeOwn writes pages of a write transaction, in the order of the file, from where they lie.
 func (db *DB) writeOwn(pages []page) error {
 	size := db.pager.pageSize
-	var run [][]byte
+	run := make([][]byte, 0, min(len(pages), batchSize/size))
 	for i, p := range pages {
 		p.sign()
 		run = append(run, p)

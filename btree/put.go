@@ -347,18 +347,19 @@ func (t *Tree) insertSplitting(e *entry) error {
 // the new leaf is a guess: what the new key shares with the whole leaf before.
 func (t *Tree) newTail(e *entry) error {
 	full, leaf := t.path[0].no, t.path[0].p
-	first := leaf.appendKey(nil, 0)
-	last := leaf.appendKey(nil, leaf.count()-1)
+	s := &t.tx.scratch
+	s.fence = leaf.appendKey(s.fence[:0], 0)
 	p := t.tx.newPage()
 	build(p, kindLeaf, 0, nil)
-	p.setPrefix(e.key[:prefixFor(first, e.key)])
+	p.setPrefix(e.key[:prefixFor(s.fence, e.key)])
 	if lens := packLens(len(e.key)-p.prefixLen(), len(e.val), e.overflow); lens|lensFixed == leaf.lens() {
 		p.setCap(leaf.count()) // it will hold as many
 	}
 	if !p.insert(0, e) {
 		build(p, kindLeaf, 0, []entry{*e})
 	}
-	sibling := entry{key: separator(last, e.key), child: t.tx.add(p), keys: 1}
+	s.fence = leaf.appendKey(s.fence[:0], leaf.count()-1)
+	sibling := entry{key: separator(s.fence, e.key), child: t.tx.add(p), keys: 1}
 	t.leaves++
 	t.tx.finish(full)
 	return t.link(0, []entry{sibling})
