@@ -84,7 +84,7 @@ func (tx *Tx) adopt(next *meta) {
 }
 
 // smallRecord is how long the record of a transaction is at most that counts as small while there is no log.
-const smallRecord = 4 << 20
+const smallRecord = 2 << 20
 
 // longestRecord returns the length of the longest record that goes to the log.
 func (db *DB) longestRecord() int {

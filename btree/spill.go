@@ -22,7 +22,7 @@ import "slices"
 // transaction may have.
 const (
 	batchSize   = 1 << 20
-	mostBatches = 4
+	mostBatches = 2
 	leastFrames = 64
 )
 
@@ -42,7 +42,7 @@ type spill struct {
 
 func newSpill(o *Options, pageSize int) spill {
 	return spill{
-		batch:      max(1, min(batchSize, o.CacheSize/(4*mostBatches))/pageSize),
+		batch:      max(1, min(batchSize, o.CacheSize/(8*mostBatches))/pageSize),
 		mostFrames: max(leastFrames, o.CacheSize/2/pageSize),
 	}
 }
