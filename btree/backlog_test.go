@@ -1,3 +1,5 @@
+//go:build !btree_nolog
+
 package btree_test
 
 import (

@@ -3,6 +3,7 @@ package btree_test
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/rowan-db/rowan/btree"
@@ -13,31 +14,54 @@ import (
 type copier struct {
 	t    *testing.T
 	disk *vfs.Mem
-	l    *life
-	done []byte
 	size int // of a chunk
+
+	mu    sync.Mutex // calls to the disk come from several goroutines
+	began bool
+	ended bool
+	image []byte
 }
 
-// step copies the next chunk, and reports whether it was the last.
+// begin lets step copy.
+func (c *copier) begin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.began = true
+}
+
+// step copies the next chunk, and reports whether all was copied.
 func (c *copier) step() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.began || c.ended {
+		return c.ended
+	}
 	f, err := c.disk.OpenFile(dbName, vfs.ReadOnly)
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	defer f.Close()
 	chunk := make([]byte, c.size)
-	n, _ := f.ReadAt(chunk, int64(len(c.done)))
-	c.done = append(c.done, chunk[:n]...)
-	return n < c.size
+	n, _ := f.ReadAt(chunk, int64(len(c.image)))
+	c.image = append(c.image, chunk[:n]...)
+	c.ended = n < c.size
+	return c.ended
+}
+
+// isDone reports whether all was copied.
+func (c *copier) isDone() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
 }
 
 // A file that is copied from its beginning while commits, checkpoints and compaction change it makes a database that holds one of the
 // versions committed meanwhile, or one whose damage is told: when it is opened, or when what is wrong is read. It never gives a wrong
 // answer, and never makes the program panic.
 func TestCopyMadeWhileWritingIsSoundOrRefused(t *testing.T) {
-	rounds := uint64(100)
+	rounds := uint64(40)
 	if testing.Short() {
-		rounds = 20
+		rounds = 12
 	}
 	sound, refused := 0, 0
 	for seed := range rounds {
@@ -65,13 +89,12 @@ func copyWhileWriting(t *testing.T, seed uint64) (image []byte, states []content
 	t.Helper()
 	l := newLife(seed+8000, smallPage)
 	r := newRand(seed)
-	c := &copier{t: t, disk: l.disk, l: l, size: []int{8 << 10, 32 << 10, 128 << 10}[r.IntN(3)]}
-	copying, done := false, false
+	c := &copier{t: t, disk: l.disk, size: []int{8 << 10, 32 << 10, 128 << 10}[r.IntN(3)]}
 	every := 1 + r.IntN(4)
 	opts := l.opts
 	opts.FS = &vfs.Inject{Base: l.disk, Hook: func(call vfs.Call) error {
-		if copying && !done && call.N%every == 0 && (call.Op == "write" || call.Op == "sync") {
-			done = c.step()
+		if call.N%every == 0 && (call.Op == "write" || call.Op == "sync") {
+			c.step()
 		}
 		return nil
 	}}
@@ -79,9 +102,10 @@ func copyWhileWriting(t *testing.T, seed uint64) (image []byte, states []content
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; !done && i < 200; i++ {
+	for i := 0; !c.isDone() && i < 200; i++ {
 		if i == 10 {
-			copying, states = true, append(states, l.acked)
+			states = append(states, l.acked)
+			c.begin()
 		}
 		if r.IntN(20) == 0 {
 			err = db.Compact(t.Context())
@@ -93,13 +117,12 @@ func copyWhileWriting(t *testing.T, seed uint64) (image []byte, states []content
 		}
 		states = append(states, l.acked)
 	}
-	for !done {
-		done = c.step()
+	for c.begin(); !c.step(); {
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return c.done, states
+	return c.image, states
 }
 
 // openCopy reads all of a copy and fails the test when it gives a wrong answer.

@@ -248,9 +248,9 @@ type victim struct {
 func TestKilledProcessLosesNothing(t *testing.T) {
 	kills := *killCount
 	if kills == 0 {
-		kills = 30
+		kills = 16
 		if testing.Short() {
-			kills = 8
+			kills = 6
 		}
 	}
 	seed := *killSeed

@@ -138,32 +138,3 @@ func TestCleanCloseTakesTheLogAway(t *testing.T) {
 		t.Errorf("closed, the file has %d bytes, and %d without a log", sizes[false], sizes[true])
 	}
 }
-
-// A commit that writes much makes the log, so that the first small transaction after it has one; a commit that is merely too
-// long for the log does not.
-func TestLargeCommitMakesTheLog(t *testing.T) {
-	const size = 16 << 10
-	for _, c := range []struct {
-		bytes int
-		log   bool
-	}{{4 * size, false}, {80 * size, true}} {
-		db := open(t, &vfs.Mem{}, btree.Options{PageSize: smallPage, LogSize: size})
-		update(t, db, func(_ *btree.Tx, tree *btree.Tree) error {
-			for k, v := range numbered(c.bytes/500, 500) {
-				if err := tree.Put(k, v); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		s, err := db.Stats()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if (s.Log > 0) != (c.log && !btree.NeverLog) {
-			t.Errorf("after a transaction of %d bytes the log has %d pages", c.bytes, s.Log)
-		}
-		update(t, db, func(_ *btree.Tx, tree *btree.Tree) error { return tree.Put([]byte("one"), nil) })
-		mustCheck(t, db)
-	}
-}

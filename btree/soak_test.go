@@ -52,7 +52,7 @@ func TestSoak(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(1000)) // worlds are small, and make much garbage
 	s := &soak{began: time.Now(), wantCuts: *soakCuts}
 	if s.wantCuts == 0 {
-		s.wantCuts = 300
+		s.wantCuts = 150
 		if testing.Short() {
 			s.wantCuts = 50
 		}

@@ -91,3 +91,77 @@ func TestFailedFlushStopsWriting(t *testing.T) {
 		}
 	}
 }
+
+// A commit that writes much makes the log, so that the first small transaction after it has one; a commit that is merely too
+// long for the log does not.
+func TestLargeCommitMakesTheLog(t *testing.T) {
+	const size = 16 << 10
+	for _, c := range []struct {
+		bytes int
+		log   bool
+	}{{4 * size, false}, {80 * size, true}} {
+		db := open(t, &vfs.Mem{}, btree.Options{PageSize: smallPage, LogSize: size})
+		update(t, db, func(_ *btree.Tx, tree *btree.Tree) error {
+			for k, v := range numbered(c.bytes/500, 500) {
+				if err := tree.Put(k, v); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		s, err := db.Stats()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (s.Log > 0) != (c.log && !btree.NeverLog) {
+			t.Errorf("after a transaction of %d bytes the log has %d pages", c.bytes, s.Log)
+		}
+		update(t, db, func(_ *btree.Tx, tree *btree.Tree) error { return tree.Put([]byte("one"), nil) })
+		mustCheck(t, db)
+	}
+}
+
+// Commits with a history go to the log, one sync each, and can be undone one by one, also after a crash.
+func TestUndoOfLoggedCommits(t *testing.T) {
+	if btree.NeverLog {
+		t.Skip("this build has no log")
+	}
+	const history = 3
+	disk := &vfs.Mem{}
+	counted, syncs := countSyncs(disk)
+	o := btree.Options{PageSize: 4096, LogSize: 256 << 10, History: history}
+	db := open(t, counted, o)
+	fill(t, db, 200, 20, 0)
+	var states []contents
+	for i := range 8 {
+		before := syncs()
+		if err := putBlind(db, "k", fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+		if n := syncs() - before; n != 1 {
+			t.Errorf("commit %d made %d syncs", i, n)
+		}
+		state, err := dump(db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		states = append(states, state)
+	}
+	for n := 1; n <= history; n++ {
+		db := open(t, copyOf(disk), o)
+		if err := db.Undo(n); err != nil {
+			t.Fatalf("undoing %d after a crash: %v", n, err)
+		}
+		mustHold(t, db, states[len(states)-1-n])
+		mustCheck(t, db)
+	}
+	if err := db.Undo(history); err != nil {
+		t.Fatal(err)
+	}
+	mustHold(t, db, states[len(states)-1-history])
+	if err := db.Undo(1); err != nil {
+		t.Fatal(err)
+	}
+	mustHold(t, db, states[len(states)-1])
+	mustCheck(t, db)
+}
