@@ -23,7 +23,7 @@ import (
 
 // The length in bytes of the backlog from which on it is worked off in the background, and that which makes transactions wait.
 const (
-	longBacklog = 4 << 20
+	longBacklog = 2 << 20
 	mostBacklog = 4 * longBacklog
 )
 

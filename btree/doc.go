@@ -28,7 +28,8 @@
 //   - A transaction is atomic, and durable once Commit returned nil, also when the process is killed or the power fails at any
 //     moment. The file needs no repair: whoever opens it finds what was committed, in the trees or in the log.
 //   - A read-only transaction sees one version, whatever is committed meanwhile. It never waits for the writer, and the writer
-//     never waits for it, unless Options.Exclusive asks for that. It holds across processes, too.
+//     never waits for it, unless Options.Exclusive asks for that. It holds across processes, too. One that begins after many small
+//     commits may first bring the trees up to date with them: with at most 8 MB of changes, and 2 MB as a rule.
 //   - Every page carries a checksum, which is verified when the page is first touched. Damage becomes an error that matches
 //     ErrCorrupt and names the page, never a wrong answer.
 //   - Branches count the keys below them: Count, Rank and Select cost one or two descents, however large the range.
