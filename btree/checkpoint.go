@@ -143,8 +143,13 @@ func (db *DB) unwrittenPages() []uint64 {
 	return db.unwritten
 }
 
-// isWritten reports whether the newest version is in the file without its log. The caller has the writer, and looks.
-func (db *DB) isWritten() bool { return db.head.version == db.durable.version }
+// isWritten reports whether the newest version is in the file without its log. The caller has the writer, and looks; a checkpoint may
+// be under way.
+func (db *DB) isWritten() bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.head.version == db.durable.version
+}
 
 // tooManyFrames reports whether a checkpoint should free frames.
 func (db *DB) tooManyFrames() bool {
