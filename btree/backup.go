@@ -44,7 +44,7 @@ func (db *DB) BackupTo(ctx context.Context, path string) error {
 		if err != nil {
 			return err
 		}
-		w := bufio.NewWriterSize(&fileWriter{f: f}, writeSize)
+		w := bufio.NewWriterSize(&fileWriter{f: f}, pieceSize)
 		err = db.Backup(ctx, w)
 		if err == nil {
 			err = w.Flush()

@@ -71,6 +71,9 @@ func (db *DB) runCheckpoint(c *checkpoint) error {
 	return nil
 }
 
+// paceSize is how many bytes may be written before they are waited for.
+const paceSize = 1 << 20
+
 // pace returns a function that waits now and then until what was written has left the memory of the system. Otherwise the next
 // commit to the log, whose sync writes all that is waiting for the file, would have to wait for all of the checkpoint.
 func (db *DB) pace() func(off, n int64) error {
@@ -81,7 +84,7 @@ func (db *DB) pace() func(off, n int64) error {
 	from, end, waiting := int64(math.MaxInt64), int64(0), int64(0)
 	return func(off, n int64) error {
 		from, end, waiting = min(from, off), max(end, off+n), waiting+n
-		if waiting < writeSize {
+		if waiting < paceSize {
 			return nil
 		}
 		err := f.Flush(from, end-from)

@@ -10,8 +10,13 @@ import (
 	"slices"
 )
 
-// writeSize is how many bytes adjacent pages are gathered to before they are written.
-const writeSize = 1 << 20
+// pieceSize is in how large pieces, in bytes, adjacent pages are written: a write ends where a piece of the file does. A system
+// that has large pages keeps a piece that one write covers in one of them. That makes the write itself faster, and it maps the
+// piece with one entry, which takes one fault instead of many and spares readers misses of the processor's address cache.
+const pieceSize = 2 << 20
+
+// pieceOf returns the number of the piece of the file that a page is in.
+func pieceOf(no uint64, pageSize int) uint64 { return no / uint64(pieceSize/pageSize) }
 
 // growStep is the least number of pages by which the file is extended.
 const growStep = 16
@@ -130,7 +135,7 @@ func (tx *Tx) write() error {
 	unwritten := db.unwrittenPages()
 	err := db.writePages(db.frames(unwritten, changes), tx.pageEnd, func(int64, int64) error { return nil })
 	if err == nil {
-		err = db.writeOwn(tx.ownPages())
+		err = db.writeOwn(tx.ownPages(), nil)
 	}
 	if err != nil {
 		db.space.failed(changes)
@@ -267,9 +272,10 @@ func (db *DB) writePages(pages []page, pageEnd uint64, written func(off, n int64
 	for i := 0; i < len(pages); {
 		first := pages[i].number()
 		buf = buf[:0]
-		for ; i < len(pages) && pages[i].number() == first+uint64(len(buf)/db.pager.pageSize) && len(buf) < writeSize; i++ {
+		for next := first; i < len(pages) && pages[i].number() == next && pieceOf(next, db.pager.pageSize) == pieceOf(first, db.pager.pageSize); i++ {
 			buf = append(buf, pages[i]...)
 			page(buf[len(buf)-db.pager.pageSize:]).seal()
+			next++
 		}
 		if db.failed.Load() {
 			return db.failure()

@@ -11,6 +11,7 @@ import (
 type pageBatch struct {
 	pages  []page // in the order of the file
 	frames []frameNo
+	gaps   []uint64 // pages that may be written, too
 	done   chan struct{}
 	err    error
 }
@@ -24,7 +25,7 @@ func (tx *Tx) handOver(pages []uint64) error {
 		}
 	}
 	for len(pages) > 0 {
-		n := min(len(pages), tx.spill.batch)
+		n := tx.wholePieces(pages[:min(len(pages), tx.spill.batch)])
 		tx.reap(mostBatches - 1)
 		tx.startBatch(pages[:n])
 		pages = pages[n:]
@@ -33,9 +34,55 @@ func (tx *Tx) handOver(pages []uint64) error {
 	return tx.spill.err
 }
 
+// wholePieces returns how many of the pages, which are in ascending order, are in other pieces of the file than the last one, or
+// all when they are in one: of the last piece there are probably more to come.
+func (tx *Tx) wholePieces(pages []uint64) int {
+	size := tx.db.PageSize()
+	for n := len(pages) - 1; n > 0; n-- {
+		if pieceOf(pages[n-1], size) != pieceOf(pages[n], size) {
+			return n
+		}
+	}
+	return len(pages)
+}
+
+// gapsIn returns pages that are missing between the given ones for whole pieces of the file, and that the transaction will write
+// later: leaves and branches that are not complete. Where there are few, they may be written with anything.
+func (tx *Tx) gapsIn(pages []uint64) (gaps []uint64) {
+	const most = 4 // in a row
+	t, size := &tx.db.pager.table, tx.db.PageSize()
+	per := uint64(pieceSize / size)
+	add := func(from, to uint64) {
+		if to-from > most {
+			return
+		}
+		for no := from; no < to; no++ {
+			if w := t.at(no); w&(own|shown|sealed) != own || !w.isFrame() {
+				return
+			}
+		}
+		for no := from; no < to; no++ {
+			gaps = append(gaps, no)
+		}
+	}
+	for i, no := range pages {
+		piece := pieceOf(no, size)
+		from := piece * per
+		if i > 0 && pieceOf(pages[i-1], size) == piece {
+			from = pages[i-1] + 1
+		}
+		add(from, no)
+		if i+1 == len(pages) || pieceOf(pages[i+1], size) != piece {
+			add(no+1, (piece+1)*per)
+		}
+	}
+	return gaps
+}
+
 func (tx *Tx) startBatch(pages []uint64) {
 	s, g := &tx.spill, tx.db.pager
 	b := &pageBatch{pages: make([]page, len(pages)), frames: make([]frameNo, len(pages)), done: make(chan struct{})}
+	b.gaps = tx.gapsIn(pages)
 	for i, no := range pages {
 		f := g.table.at(no).frame()
 		g.table.set(no, own|sealed|inFrame(f))
@@ -61,7 +108,7 @@ func (b *pageBatch) write(db *DB, before *pageBatch) {
 		<-before.done
 	}
 	if b.err = db.extend(b.pages[len(b.pages)-1].number() + 1); b.err == nil {
-		b.err = db.writeOwn(b.pages)
+		b.err = db.writeOwn(b.pages, b.gaps)
 	}
 }
 
@@ -127,21 +174,30 @@ func (tx *Tx) drain() error {
 	return tx.spill.err
 }
 
-// writeOwn writes pages of a write transaction, in the order of the file, from where they lie.
-func (db *DB) writeOwn(pages []page) error {
+// writeOwn writes pages of a write transaction, in the order of the file, from where they lie, and nothing of sense into the gaps
+// between them.
+func (db *DB) writeOwn(pages []page, gaps []uint64) error {
 	size := db.pager.pageSize
-	run := make([][]byte, 0, min(len(pages), batchSize/size))
-	for i, p := range pages {
-		p.sign()
-		run = append(run, p)
-		if i+1 < len(pages) && pages[i+1].number() == p.number()+1 && len(run)*size < batchSize {
+	var filler []byte
+	if len(gaps) > 0 {
+		filler = make([]byte, size)
+	}
+	run := make([][]byte, 0, min(len(pages)+len(gaps), batchSize/size))
+	for next := uint64(0); len(pages)+len(gaps) > 0; {
+		if len(pages) == 0 || len(gaps) > 0 && gaps[0] < pages[0].number() {
+			next, gaps, run = gaps[0]+1, gaps[1:], append(run, filler)
+		} else {
+			pages[0].sign()
+			next, run, pages = pages[0].number()+1, append(run, pages[0]), pages[1:]
+		}
+		goesOn := len(pages) > 0 && pages[0].number() == next || len(gaps) > 0 && gaps[0] == next
+		if goesOn && pieceOf(next, size) == pieceOf(next-1, size) {
 			continue
 		}
 		if db.failed.Load() {
 			return db.failure()
 		}
-		first := p.number() + 1 - uint64(len(run))
-		if err := vfs.WriteBuffers(db.pager.file, run, int64(first)*int64(size)); err != nil {
+		if err := vfs.WriteBuffers(db.pager.file, run, int64(next-uint64(len(run)))*int64(size)); err != nil {
 			return err
 		}
 		run = run[:0]

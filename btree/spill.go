@@ -21,7 +21,7 @@ import "slices"
 // Sizes in bytes of what is handed over at once and how many such may wait to be written, and the least number of frames that a
 // transaction may have.
 const (
-	batchSize   = 1 << 20
+	batchSize   = pieceSize
 	mostBatches = 2
 	leastFrames = 64
 )
@@ -116,9 +116,12 @@ func (tx *Tx) spillComplete() error {
 	}
 	tx.dropRecord()
 	pages := slices.DeleteFunc(s.complete, func(no uint64) bool { return tx.db.pager.table.at(no)&complete == 0 })
-	s.complete = s.complete[:0]
 	slices.Sort(pages)
-	return tx.handOver(slices.Compact(pages))
+	pages = slices.Compact(pages)
+	n := tx.wholePieces(pages)
+	now := slices.Clone(pages[:n])
+	s.complete = pages[:copy(pages, pages[n:])] // the rest of their piece is probably next
+	return tx.handOver(now)
 }
 
 // spillFrames hands over pages that are not complete when they take too much memory. Branches stay, if that is enough: they are
