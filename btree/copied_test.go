@@ -61,7 +61,7 @@ func (c *copier) isDone() bool {
 func TestCopyMadeWhileWritingIsSoundOrRefused(t *testing.T) {
 	rounds := uint64(40)
 	if testing.Short() {
-		rounds = 12
+		rounds = 20
 	}
 	sound, refused := 0, 0
 	for seed := range rounds {

@@ -23,17 +23,32 @@ type life struct {
 	maybe contents // the commit that was under way, nil when there was none
 }
 
-// run opens the database and commits random transactions until call failAt, and returns how many calls there were.
-// The call at which the power fails may happen or not.
-func (l *life) run(failAt, transactions int) (calls int, err error) {
-	happens := l.p.r.IntN(2) == 0
-	inject := &vfs.Inject{Base: l.disk, Hook: func(c vfs.Call) error {
-		if c.N > failAt || c.N == failAt && !happens {
-			return errPower
-		}
-		return nil
-	}}
-	defer func() { calls = inject.Calls() }()
+// powerSwitch fails the power at one of the calls that change the disk, of which it counts, and from then on every call. Calls that
+// only read are as good a moment as the change before them.
+type powerSwitch struct {
+	failAt  int
+	happens bool // the call at which the power fails happens
+	changes int
+}
+
+// hook is the Hook of an Inject.
+func (p *powerSwitch) hook(c vfs.Call) error {
+	switch c.Op {
+	case "write", "sync", "truncate", "syncdir", "rename", "remove", "flush":
+		p.changes++
+	}
+	if p.changes > p.failAt || p.changes == p.failAt && !p.happens {
+		return errPower
+	}
+	return nil
+}
+
+// run opens the database and commits random transactions until change failAt of the disk, and returns how many there were.
+// The change at which the power fails may happen or not.
+func (l *life) run(failAt, transactions int) (changes int, err error) {
+	power := &powerSwitch{failAt: failAt, happens: l.p.r.IntN(2) == 0}
+	inject := &vfs.Inject{Base: l.disk, Hook: power.hook}
+	defer func() { changes = power.changes }()
 	opts := l.opts
 	opts.FS = inject
 	db, err := btree.Open(dbName, &opts)
@@ -112,21 +127,21 @@ func newLife(seed uint64, pageSize int) *life {
 	return &life{disk: &vfs.Mem{}, p: &program{r: r}, acked: contents{}, opts: btree.WriteInline(opts)}
 }
 
-// The power fails at each call to the disk in turn: while the file is made, while pages are written, at every sync and at every
+// The power fails at each change of the disk in turn: while the file is made, while pages are written, at every sync and at every
 // meta. What is found afterwards is a committed state, and at least the last acknowledged one.
 func TestPowerCutAtEveryCall(t *testing.T) {
 	const transactions = 6
 	for seed := range uint64(4) {
 		for failAt := 1; ; failAt++ {
 			l := newLife(seed, smallPage)
-			calls, err := l.run(failAt, transactions)
+			changes, err := l.run(failAt, transactions)
 			if err != nil && !errors.Is(err, errPower) {
-				t.Fatalf("seed %d, call %d: %v", seed, failAt, err)
+				t.Fatalf("seed %d, change %d: %v", seed, failAt, err)
 			}
 			l.recover(t)
-			if calls < failAt {
+			if changes < failAt {
 				if failAt < 30 {
-					t.Fatalf("there were only %d calls: the test does not reach the commits", calls)
+					t.Fatalf("there were only %d changes: the test does not reach the commits", changes)
 				}
 				break
 			}
@@ -146,7 +161,7 @@ func TestManyPowerCuts(t *testing.T) {
 			t.Parallel()
 			l := newLife(seed+100, []int{4 << 10, 16 << 10}[seed%2])
 			for range lives {
-				_, err := l.run(1+l.p.r.IntN(120), 12)
+				_, err := l.run(1+l.p.r.IntN(60), 12)
 				if err != nil && !errors.Is(err, errPower) {
 					t.Fatal(err)
 				}

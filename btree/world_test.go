@@ -68,7 +68,7 @@ func (w *world) live() error {
 	for life := range 6 {
 		w.setOptions()
 		cut := w.r.IntN(4) > 0
-		failAt := 1 + w.r.IntN([]int{25, 250}[w.r.IntN(2)]) // often while the file is opened
+		failAt := 1 + w.r.IntN([]int{6, 60}[w.r.IntN(2)]) // often while the file is opened
 		if !cut {
 			failAt = math.MaxInt
 		}
@@ -81,22 +81,17 @@ func (w *world) live() error {
 		}
 		w.disk = w.disk.PowerCut(w.r) // which changes nothing that is durable
 		if err := w.survived(); err != nil {
-			return fmt.Errorf("life %d, %+v, cut at call %d: %w", life, w.opts, failAt, err)
+			return fmt.Errorf("life %d, %+v, cut at change %d: %w", life, w.opts, failAt, err)
 		}
 	}
 	return nil
 }
 
-// run uses the database until the power fails at call failAt, or for a while.
+// run uses the database until the power fails at change failAt of the disk, or for a while.
 func (w *world) run(failAt int) error {
-	happens := w.r.IntN(2) == 0
+	power := &powerSwitch{failAt: failAt, happens: w.r.IntN(2) == 0}
 	opts := w.opts
-	opts.FS = &vfs.Inject{Base: w.disk, Hook: func(c vfs.Call) error {
-		if c.N > failAt || c.N == failAt && !happens {
-			return errPower
-		}
-		return nil
-	}}
+	opts.FS = &vfs.Inject{Base: w.disk, Hook: power.hook}
 	w.soak.opens.Add(1)
 	db, err := btree.Open(dbName, &opts)
 	if err != nil {
