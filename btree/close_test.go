@@ -188,7 +188,7 @@ func TestCloseLeavesNothingToReplay(t *testing.T) {
 				}
 				return nil
 			}))
-			if !abandon && (changes.Load() != 0 || reads.Load() > 20) {
+			if !abandon && (changes.Load() > 1 || reads.Load() > 20) { // one sync, where nothing tells that it is durable
 				t.Errorf("opening after Close made %d reads and %d calls that change the disk", reads.Load(), changes.Load())
 			}
 			if abandon && o.LogSize == 256<<10 && o.History == 0 && !btree.NeverLog && changes.Load() == 0 {

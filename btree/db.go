@@ -36,6 +36,7 @@ type DB struct {
 
 	failedBy atomic.Pointer[error]
 	syncMu   sync.Mutex // held by who syncs the file
+	named    bool       // the file's name survives a crash; guarded by syncMu
 
 	batchMu   sync.Mutex   // guards batch
 	batch     []*batchCall // that wait for their turn

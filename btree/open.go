@@ -59,7 +59,8 @@ func openFile(f vfs.File, path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("btree: opening %s: %w", path, err)
 	}
-	if fresh && !opts.ReadOnly && !opts.MustExist {
+	made := fresh && !opts.ReadOnly && !opts.MustExist
+	if made {
 		if err := create(f, path, opts); err != nil {
 			return nil, fmt.Errorf("btree: making the database %s: %w", path, err)
 		}
@@ -68,7 +69,18 @@ func openFile(f vfs.File, path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%s)", err, path)
 	}
-	return newDB(f, path, opts, metas, procs)
+	if !made && !opts.ReadOnly && !opts.NoSync && !metas.settled() {
+		// Who wrote the newest meta may have been killed before its sync. A power cut could then still lead back to the version
+		// before, over whose pages nothing may be written yet.
+		if err := f.Sync(); err != nil {
+			return nil, fmt.Errorf("btree: opening %s: %w", path, err)
+		}
+	}
+	db, err := newDB(f, path, opts, metas, procs)
+	if err == nil && made {
+		db.named = true
+	}
+	return db, err
 }
 
 // isFresh reports whether the file is empty or holds only what an unfinished create leaves: some of its first version and
@@ -159,6 +171,9 @@ func (p metaPair) current() int {
 	}
 	return 0
 }
+
+// settled reports whether both metas are the same, as a clean close leaves them: the second was written when the first was durable.
+func (p metaPair) settled() bool { return p[0] != nil && p[1] != nil && *p[0] == *p[1] }
 
 // readMetas reads the metas. One of them may be damaged, or not have been written yet; the second is found even when the first,
 // which says how large a page is, is damaged.

@@ -18,9 +18,25 @@ func (db *DB) syncFile() error {
 	if db.failed.Load() {
 		return db.failure()
 	}
+	if err := db.syncEntry(); err != nil {
+		return db.fail(err)
+	}
 	if err := db.pager.file.Sync(); err != nil {
 		return db.fail(err)
 	}
+	return nil
+}
+
+// syncEntry makes the file's name survive a crash, once: a process may have made the file, or given it its name in place of another,
+// and been killed before it did. The caller holds syncMu.
+func (db *DB) syncEntry() error {
+	if db.named {
+		return nil
+	}
+	if err := db.opts.FS.SyncDir(db.path); err != nil {
+		return err
+	}
+	db.named = true
 	return nil
 }
 

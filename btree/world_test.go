@@ -40,6 +40,7 @@ type world struct {
 	acked   state  // the last commit that returned nil
 	durable *state // what a crash leaves of it when the last commits were delayed, nil when there is nothing to lose
 	maybe   *state // what a commit under way makes of it, nil when there is none
+	unsure  *state // what a power cut may go back to until the next commit, after a crash of the process
 	held    []held
 }
 
@@ -63,25 +64,29 @@ func (w *world) setOptions() {
 	w.opts.LogSize = []int{0, 16 << 10, 64 << 10, 1 << 20}[w.r.IntN(4)]
 }
 
-// live lets the world live some lives, each of which ends by being closed or by a power cut.
+// live lets the world live some lives, each of which ends by being closed, by a power cut, or by a crash of the process alone, after
+// which the disk holds what was written and not synced, too.
 func (w *world) live() error {
 	for life := range 6 {
 		w.setOptions()
-		cut := w.r.IntN(4) > 0
+		end := w.r.IntN(8)
+		closed, killed := end < 2, end == 2
 		failAt := 1 + w.r.IntN([]int{6, 60}[w.r.IntN(2)]) // often while the file is opened
-		if !cut {
+		if closed {
 			failAt = math.MaxInt
 		}
 		err := w.run(failAt)
 		if err != nil && !errors.Is(err, errPower) {
 			return fmt.Errorf("life %d, %+v: %w", life, w.opts, err)
 		}
-		if cut {
+		if !killed {
+			w.disk = w.disk.PowerCut(w.r) // which changes nothing that is durable
+		}
+		if err != nil && !killed {
 			w.soak.cuts.Add(1)
 		}
-		w.disk = w.disk.PowerCut(w.r) // which changes nothing that is durable
-		if err := w.survived(); err != nil {
-			return fmt.Errorf("life %d, %+v, cut at change %d: %w", life, w.opts, failAt, err)
+		if err := w.survived(killed); err != nil {
+			return fmt.Errorf("life %d, %+v, ended at change %d, killed %v: %w", life, w.opts, failAt, killed, err)
 		}
 	}
 	return nil
@@ -96,6 +101,10 @@ func (w *world) run(failAt int) error {
 	db, err := btree.Open(dbName, &opts)
 	if err != nil {
 		return err
+	}
+	if w.maybe != nil { // a commit that had not returned is seen, and is durable with the next one
+		before := w.acked
+		w.unsure, w.acked, w.maybe = &before, *w.maybe, nil
 	}
 	for range 5 + w.r.IntN(20) {
 		if err := w.step(db); err != nil {
@@ -157,7 +166,7 @@ func (w *world) commit(next state, do func() error) error {
 	err := do()
 	if err == nil {
 		w.soak.commits.Add(1)
-		w.acked, w.durable, w.maybe = next, nil, nil
+		w.acked, w.durable, w.maybe, w.unsure = next, nil, nil, nil
 	}
 	return err
 }

@@ -56,17 +56,22 @@ func (w *world) compareMany(tree *btree.Tree, m map[string]string) error {
 	return errors.Join(err, wrong)
 }
 
-// survived checks that the disk holds what a crash leaves of the last acknowledged state, or what was under way. It looks at a copy, so that
-// the next life has to begin with what the power cut left.
-func (w *world) survived() error {
+// survived checks that the disk holds what a crash leaves of the last acknowledged state, or what was under way. It looks at a copy, so
+// that the next life has to begin with what the crash left. After a crash of the process alone, what was under way may still be lost
+// until the next commit after the file is opened.
+func (w *world) survived(killed bool) error {
 	w.acked, w.durable = w.afterCrash(), nil
-	err := w.equals(w.disk.PowerCut(w.r), w.acked)
-	if err != nil && w.maybe != nil {
-		if other := w.equals(w.disk.PowerCut(w.r), *w.maybe); other == nil {
-			w.acked, err = *w.maybe, nil
+	err := w.equals(copyOf(w.disk), w.acked)
+	if err != nil && w.maybe != nil && w.equals(copyOf(w.disk), *w.maybe) == nil {
+		if killed {
+			return nil
 		}
+		w.acked, err = *w.maybe, nil
 	}
-	w.maybe = nil
+	if err != nil && w.unsure != nil && w.equals(copyOf(w.disk), *w.unsure) == nil {
+		w.acked, err = *w.unsure, nil
+	}
+	w.maybe, w.unsure = nil, nil
 	return err
 }
 
