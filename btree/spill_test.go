@@ -30,7 +30,7 @@ func putBoth(tree *btree.Tree, want map[string]string, key, val string) error {
 
 var fillers = map[string]filler{
 	"ascending": func(tree *btree.Tree, r *rand.Rand, want map[string]string) error {
-		for i := range 4_000 {
+		for i := range 2_500 {
 			if err := putBoth(tree, want, fmt.Sprintf("%08d", i), strings.Repeat("v", 150+r.IntN(100))); err != nil {
 				return err
 			}
@@ -38,7 +38,7 @@ var fillers = map[string]filler{
 		return nil
 	},
 	"scattered": func(tree *btree.Tree, r *rand.Rand, want map[string]string) error {
-		for range 4_000 {
+		for range 2_500 {
 			if err := putBoth(tree, want, fmt.Sprintf("%08d", r.IntN(1e8)), strings.Repeat("v", 150+r.IntN(100))); err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ var fillers = map[string]filler{
 	},
 	"loaded": func(tree *btree.Tree, _ *rand.Rand, want map[string]string) error {
 		return tree.Load(func(yield func(key, val []byte) bool) {
-			for i := range 4_000 {
+			for i := range 2_500 {
 				key, val := fmt.Sprintf("%08d", i), strings.Repeat("v", 190)
 				want[key] = val
 				if !yield([]byte(key), []byte(val)) {
@@ -318,7 +318,7 @@ func TestLargeTransactionKeepsTheLimitOfTheFile(t *testing.T) {
 // The power fails at calls to the disk all over a transaction that writes while it goes on, and at each of the last ones, which
 // are those of its commit.
 func TestPowerCutInALargeTransaction(t *testing.T) {
-	cuts := 12
+	cuts := 6
 	if testing.Short() {
 		cuts = 3
 	}
