@@ -47,7 +47,7 @@ func (f vectorFile) WriteVector(bufs [][]byte, off int64) (n int, err error) {
 func TestLargeTransactionWritesWholePieces(t *testing.T) {
 	const piece = 2 << 20
 	disk := &vectorDisk{FS: &vfs.Mem{}}
-	db := open(t, disk, btree.Options{WriteBuffer: 8 << 20})
+	db := open(t, disk, btree.WriteInline(btree.Options{PageSize: 16 << 10, WriteBuffer: 8 << 20})) // the same writes each time
 	r := rand.New(rand.NewPCG(1, 2))
 	update(t, db, func(_ *btree.Tx, tree *btree.Tree) error {
 		var errs error
