@@ -55,6 +55,7 @@ func (db *DB) release() error {
 		<-c.done
 	}
 	db.changes.shrink(0)
+	db.backlog.changes.shrink(0)
 	return db.pager.close()
 }
 
