@@ -163,9 +163,7 @@ func (db *DB) beginCatchingUp(version uint64) *Tx {
 	db.reapCheckpoint()
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	if db.running == nil {
-		db.space.settle(db.protected())
-	}
+	db.settle()
 	tx := db.register(newTx(db, db.head, true))
 	tx.version, tx.firstVersion, tx.mem = version, version, &db.backlog.changes
 	return tx

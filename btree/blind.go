@@ -60,9 +60,7 @@ func (tx *Tx) refresh() {
 	db := tx.db
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	if db.running == nil {
-		db.space.settle(db.protected())
-	}
+	db.settle()
 	tx.blind = false
 	tx.era, tx.base = db.era, db.durable.version
 	tx.meta, tx.pageEnd = db.head, db.head.pageEnd

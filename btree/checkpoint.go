@@ -24,7 +24,9 @@ type checkpoint struct {
 //
 // While it runs no page that waits for a reader is given out again, also when the reader ends: it may be in the list.
 func (db *DB) startCheckpoint() error {
+	db.mu.Lock()
 	db.settle()
+	db.mu.Unlock()
 	if err := db.extend(db.head.pageEnd); err != nil {
 		return err
 	}
@@ -125,10 +127,8 @@ func (db *DB) reapCheckpoint() {
 	}
 }
 
-// settle makes pages available that waited for versions which nobody sees any more.
+// settle makes pages available that waited for versions which nobody sees any more. The caller holds mu.
 func (db *DB) settle() {
-	db.mu.Lock()
-	defer db.mu.Unlock()
 	if db.running == nil {
 		db.space.settle(db.protected())
 	}

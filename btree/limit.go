@@ -16,18 +16,15 @@ func (db *DB) mostPages() uint64 { return uint64(db.opts.MaxSize) / uint64(db.pa
 // checkSize checks that the file remains within Options.MaxSize with what the transaction has allocated.
 func (tx *Tx) checkSize() error {
 	most := tx.db.mostPages()
-	if most == 0 || tx.pageEnd <= tx.meta.pageEnd {
-		return nil
-	}
-	if tx.pageEnd+tx.db.reserve() > most && tx.grows() {
+	if tx.pageEnd > tx.meta.pageEnd && tx.pageEnd+tx.db.reserve() > most && most > 0 && tx.grows() {
 		most -= tx.db.reserve()
 	}
 	return tx.within(most)
 }
 
-// within checks that the file has no more than most pages.
+// within checks that the transaction does not make the file longer than most pages, when that is not 0.
 func (tx *Tx) within(most uint64) error {
-	if tx.pageEnd <= most {
+	if most == 0 || tx.pageEnd <= max(most, tx.meta.pageEnd) {
 		return nil
 	}
 	size := uint64(tx.db.pager.pageSize)

@@ -18,11 +18,9 @@ type pageBatch struct {
 
 // handOver gives pages, in ascending order, to the background to be written. It waits while too many are there already.
 func (tx *Tx) handOver(pages []uint64) error {
-	if most := tx.db.mostPages(); most > 0 && tx.pageEnd > tx.meta.pageEnd {
-		if err := tx.within(most); err != nil {
-			tx.spill.err = err
-			return err
-		}
+	if err := tx.within(tx.db.mostPages()); err != nil {
+		tx.spill.err = err
+		return err
 	}
 	for len(pages) > 0 {
 		n := tx.wholePieces(pages[:min(len(pages), tx.spill.batch)])

@@ -36,10 +36,8 @@ func (tx *Tx) Subcommit() (err error) {
 	if err := tx.drain(); err != nil {
 		return tx.fail(err)
 	}
-	if most := tx.db.mostPages(); most > 0 && tx.pageEnd > tx.meta.pageEnd {
-		if err := tx.within(most); err != nil {
-			return err
-		}
+	if err := tx.within(tx.db.mostPages()); err != nil {
+		return err
 	}
 	if tx.subs.count == 0 || tx.subs.catalog != tx.catalog.treeRoot {
 		tx.show()
