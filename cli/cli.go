@@ -95,7 +95,7 @@ look at, run: rowan demo`,
 	root.PersistentFlags().StringVar(&a.theme, "theme", "", "theme of the user interface: "+strings.Join(themes.Names(), ", ")+", or a file")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.demoCommand(), a.tablesCommand(), a.scanCommand(), a.getCommand(), a.putCommand(),
-		a.deleteCommand(), a.countCommand(), a.checkCommand(), a.sqlCommand(), a.versionsCommand(),
+		a.deleteCommand(), a.countCommand(), a.infoCommand(), a.checkCommand(), a.sqlCommand(), a.versionsCommand(),
 		a.keepCommand(), a.diffCommand(), a.undoCommand(), a.backupCommand(), a.compactCommand(), a.upgradeCommand(),
 		a.profilesCommand(), a.versionCommand())
 	return root

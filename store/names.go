@@ -48,6 +48,8 @@ type (
 	Applied = driver.Applied
 	// Version is a state of a database that stays readable.
 	Version = driver.Version
+	// Statistic is one thing that a database tells of itself.
+	Statistic = driver.Statistic
 	// Difference is one thing in which two versions differ.
 	Difference = driver.Difference
 	// Savepoint is a mark in a transaction.

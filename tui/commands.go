@@ -34,6 +34,7 @@ func (m *Model) commands() []pane.Command {
 		{Name: "open", Help: "open a table", Arg: "table", Complete: m.tableNames, Disabled: m.nothingOpen, Run: m.openNamed},
 		{Name: "database", Help: "open another database", Arg: "path", Complete: m.targets, Run: m.openDatabase},
 		{Name: "reload", Help: "read everything again", Keys: []string{"R"}, Disabled: m.nothingOpen, Run: does(pane.Reload{})},
+		{Name: "info", Help: "show what the database is, and how its space is used", Keys: []string{"I"}, Disabled: m.nothingOpen, Run: m.readInfo},
 		{Name: "log", Help: "show what happened", Keys: []string{"@"}, Run: m.showLog},
 		{Name: "theme", Help: "change the theme, by its name or file", Arg: "name", Complete: themeNames, Preview: previewTheme, Run: m.pickTheme},
 		{Name: "mouse", Help: "turn the mouse on or off (off, the terminal selects text)", Keys: []string{"m"}, Run: m.toggleMouse},

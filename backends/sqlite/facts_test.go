@@ -33,6 +33,19 @@ func TestEstimate(t *testing.T) {
 	}
 }
 
+// TestStatistics frees the pages of a table, which stay in the file.
+func TestStatistics(t *testing.T) {
+	db := made(t, `PRAGMA page_size = 8192; CREATE TABLE t(v); INSERT INTO t VALUES(zeroblob(100000)); DELETE FROM t;`)
+	all, err := db.Statistics(context.Background())
+	got := map[string]string{}
+	for _, s := range all {
+		got[s.Name] = s.Value.Plain()
+	}
+	if err != nil || got["page size"] != "8192" || got["free"] < "9" || got["size"] == "0" || got["journal"] != "delete" || got["encoding"] != "UTF-8" {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	check := func(db *writer) string {
 		var problems []string
