@@ -30,7 +30,8 @@
 // NoSync for bbolt, Pebble and btree, nosync for YAKV, synchronous=OFF for
 // SQLite, sync=false for LevelDB and RocksDB; durable transactions are each
 // engine's default (SQLite: WAL with synchronous=FULL). The floor is the bytes
-// of the keys and values appended to a preallocated file, and one fdatasync.
+// of the keys and values appended to a preallocated file, and one fdatasync;
+// without fsync, the bytes alone, written to a new file in pieces of 2 MB.
 //
 // LMDB may have its best ways: MDB_APPEND for sequential puts, a cursor for
 // deleting a range, a map of 256 GB so that it never grows. WRITEMAP is off, as

@@ -1,14 +1,16 @@
-/* The floor under every durable transaction: the bytes of the keys and values
- * appended to a file whose blocks were written before, and one fdatasync. It
- * answers the commands that write, and keeps nothing that could be read. */
+/* The floor under everything that writes: the bytes of the keys and values, and
+ * nothing else. Durable, they are appended to a file whose blocks were written
+ * before, with one fdatasync a transaction; otherwise they are gathered, and
+ * written to a new file, 2 MB at a time. It keeps nothing that could be read. */
 #include "protocol.h"
 
 #define PREALLOCATED (256u << 20)
+#define PIECE (2u << 20)
 
 static int file;
 static int durable;
 static unsigned char *buffer;
-static size_t used, at;
+static size_t size, used, at;
 
 static void write_all(const unsigned char *p, size_t n, size_t offset)
 {
@@ -25,14 +27,17 @@ static void engine_open(const char *dir, int sync)
 	char path[1024];
 	snprintf(path, sizeof path, "%s/db", dir);
 	durable = sync;
-	buffer = calloc(1, PREALLOCATED);
+	size = sync ? PREALLOCATED : PIECE;
+	buffer = calloc(1, size);
 	file = open(path, O_RDWR | O_CREAT, 0644);
 	if (file < 0 || !buffer)
 		fail("floor: cannot open %s", path);
-	write_all(buffer, PREALLOCATED, 0);
+	at = 0;
+	if (!sync)
+		return;
+	write_all(buffer, size, 0);
 	if (fsync(file))
 		fail("floor: cannot sync");
-	at = 0;
 }
 
 static void engine_close(void)
@@ -47,11 +52,24 @@ static void engine_begin(int append)
 	used = 0;
 }
 
+/* What is gathered goes to the file; one that is preallocated begins anew. */
+static void write_gathered(void)
+{
+	if (durable && at + used > PREALLOCATED)
+		at = 0;
+	write_all(buffer, used, at);
+	at += used;
+	used = 0;
+}
+
 static inline void engine_put(slice key, slice value, int append)
 {
 	(void)append;
-	if (used + key.size + value.size > PREALLOCATED)
-		fail("floor: a transaction of more than %u bytes", PREALLOCATED);
+	if (used + key.size + value.size > size) {
+		if (durable)
+			fail("floor: a transaction of more than %u bytes", PREALLOCATED);
+		write_gathered();
+	}
 	memcpy(buffer + used, key.data, key.size);
 	memcpy(buffer + used + key.size, value.data, value.size);
 	used += key.size + value.size;
@@ -59,10 +77,7 @@ static inline void engine_put(slice key, slice value, int append)
 
 static void engine_commit(void)
 {
-	if (at + used > PREALLOCATED)
-		at = 0;
-	write_all(buffer, used, at);
-	at += used;
+	write_gathered();
 	if (durable && fdatasync(file))
 		fail("floor: cannot sync");
 }
