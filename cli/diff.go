@@ -11,7 +11,6 @@ import (
 
 	"github.com/rowan-db/rowan/backends"
 	"github.com/rowan-db/rowan/store"
-	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/tui/display"
 )
@@ -53,7 +52,7 @@ func (a *app) diff(ctx context.Context, s *store.Store, from, to string) error {
 		if err != nil {
 			return errors.Join(err, w.Flush())
 		}
-		line := display.Line(diffLine(d))
+		line := display.Line(d.String())
 		if a.json {
 			line = string(diffJSON(d))
 		}
@@ -66,54 +65,6 @@ func (a *app) diff(ctx context.Context, s *store.Store, from, to string) error {
 		a.note("%s: no difference", s.Info().Name)
 	}
 	return w.Flush()
-}
-
-// diffSigns are what the lines of people begin with.
-var diffSigns = map[driver.DifferenceKind]string{
-	driver.RowAdded: "+", driver.RowRemoved: "-", driver.RowChanged: "~",
-}
-
-// diffLine describes a difference for people.
-func diffLine(d store.Difference) string {
-	sign, ok := diffSigns[d.Kind]
-	if !ok {
-		return string(d.Kind) + ": " + d.Table
-	}
-	line := sign + " " + d.Table + " " + d.Key.String()
-	for i, c := range diffColumns(d) {
-		if i == 0 {
-			line += " "
-		}
-		line += " " + c
-	}
-	return line
-}
-
-// diffColumns lists the columns in which a row differs, as name: old → new.
-func diffColumns(d store.Difference) []string {
-	if d.Old == nil || d.New == nil {
-		return nil
-	}
-	old := map[string]tuple.Value{}
-	for i, c := range d.OldSchema.Columns {
-		old[c.Name] = d.Old.Values[i]
-	}
-	var out []string
-	for i, c := range d.NewSchema.Columns {
-		if was, ok := old[c.Name]; !ok || was != d.New.Values[i] {
-			out = append(out, fmt.Sprintf("%s: %s → %s", c.Name, short(was), short(d.New.Values[i])))
-		}
-	}
-	return out
-}
-
-// short returns a value in at most maxWidth characters.
-func short(v tuple.Value) string {
-	text := v.String()
-	if cut := firstRunes(text, maxWidth); cut != text {
-		return cut + display.Ellipsis
-	}
-	return text
 }
 
 // diffJSON describes a difference for programs.

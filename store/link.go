@@ -230,7 +230,4 @@ func (s *Store) Definition(ctx context.Context, table string) (string, error) {
 }
 
 // CanDefine reports whether the database has statements that make its tables.
-func (s *Store) CanDefine() bool {
-	_, ok := s.db.(driver.Definer)
-	return ok
-}
+func (s *Store) CanDefine() bool { return can[driver.Definer](s) }

@@ -71,6 +71,9 @@ func (s *Store) Check(ctx context.Context, report func(problem string)) error {
 	return s.wrap(op, "", d.Check(ctx, report))
 }
 
+// CanCheck reports whether the database can verify itself.
+func (s *Store) CanCheck() bool { return can[driver.Checker](s) }
+
 // Writer returns what writes to the database. It fails with [ReadOnly] and
 // the reason if the database is not open for writing.
 func (s *Store) Writer() (*Writer, error) {

@@ -20,6 +20,24 @@ func (s *Store) Versions(ctx context.Context) ([]Version, error) {
 	return vs, s.wrap(op, "", err)
 }
 
+// CanVersion reports whether the database keeps states of itself.
+func (s *Store) CanVersion() bool { return can[driver.Versioner](s) }
+
+// CanKeep reports whether the present state can be kept by name.
+func (w *Writer) CanKeep() bool { return can[driver.Keeper](w.store) }
+
+// CanBackUp reports whether the database can copy itself into a file.
+func (s *Store) CanBackUp() bool { return can[driver.Backuper](s) }
+
+// CanCompact reports whether the database can give space back.
+func (w *Writer) CanCompact() bool { return can[driver.Compacter](w.store) }
+
+// can reports whether the database implements an optional interface.
+func can[T any](s *Store) bool {
+	_, ok := s.db.(T)
+	return ok
+}
+
 // OpenVersion begins to show a kept version. The caller must Release it.
 func (s *Store) OpenVersion(ctx context.Context, name string) (*KeptVersion, error) {
 	const op = "open the version"

@@ -85,6 +85,10 @@ func (m *Model) doData(act pane.Action) (tea.Cmd, bool) {
 		return m.lock(), true
 	case pane.DropTable:
 		return m.dropTable(act), true
+	case pane.DropVersion:
+		return m.dropVersion(act), true
+	case pane.Compact:
+		return m.compact(), true
 	case pane.StopCommit:
 		m.stopCommit()
 	case pane.Committed:

@@ -149,6 +149,10 @@ func (m *Model) result(res task.Result, wanted bool) tea.Cmd {
 		}
 	case task.Done[dropped]:
 		return m.tableDropped(d)
+	case task.Done[upkept]:
+		if wanted || d.Err == nil && d.Ticket().Slot == upkeepSlot {
+			return m.upkeepDone(d)
+		}
 	case task.Done[statistics]:
 		if wanted {
 			return m.showInfo(d)

@@ -24,6 +24,7 @@ import (
 	"github.com/rowan-db/rowan/tui/review"
 	"github.com/rowan-db/rowan/tui/scan"
 	_ "github.com/rowan-db/rowan/tui/tuitest" // the flag -update
+	"github.com/rowan-db/rowan/tui/versions"
 )
 
 //go:generate go test -run TestKeysDocumentIsFresh . -update
@@ -69,6 +70,7 @@ func parts(t *testing.T) []keyPart {
 		{"Question", "before something that cannot be taken back", dialog.NewConfirm(m.env, pane.Confirm{}).Commands(), true},
 		{"Error", "what failed, and what to do", dialog.NewFailure(m.env, pane.Report{Err: errors.New("x")}).Commands(), true},
 		{"Text", "to be read and copied", dialog.NewTextView(m.env, "", "").Commands(), true},
+		{"Kept states", "listed and compared", versions.New(m.env).Commands(), true},
 		{"Log", "what happened", dialog.NewLogView(m.env, &m.status.log).Commands(), true},
 	}
 }

@@ -13,6 +13,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -148,7 +149,7 @@ func New(ctx context.Context, o Options) *Model {
 	}}
 	m.look.chosen = o.Theme
 	m.restyle()
-	m.global = m.commands()
+	m.global = slices.Concat(m.commands(), m.upkeepCommands())
 	m.start = profiles.New(m.env, o.Profiles, o.Book)
 	m.focus = m.start
 	m.newPanels()

@@ -26,6 +26,10 @@ type (
 	Lock struct{}
 	// DropTable removes a table and its rows. The user has agreed.
 	DropTable struct{ Table string }
+	// DropVersion gives a kept state up. The user has agreed.
+	DropVersion struct{ Name string }
+	// Compact makes the file smaller. The user has agreed.
+	Compact struct{}
 	// EditProfile opens the form of the profile called Name or, without a name,
 	// that of a new one for Target.
 	EditProfile struct{ Name, Target string }
@@ -154,6 +158,8 @@ func (Secret) GoString() string { return "(secret)" }
 func (Actions) action()      {}
 func (OpenTarget) action()   {}
 func (DropTable) action()    {}
+func (DropVersion) action()  {}
+func (Compact) action()      {}
 func (EditProfile) action()  {}
 func (Unlock) action()       {}
 func (Lock) action()         {}

@@ -1,0 +1,273 @@
+// Package versions is the list of the states that a database keeps by name:
+// they are compared with the present or with each other, and given up.
+//
+// It guarantees that a comparison of any size ends: it shows the first
+// differences and says how to list all. What it does not: it shows no rows of a
+// kept state beyond those that differ; that is what `rowan scan --at` does.
+package versions
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/tui/display"
+	"github.com/rowan-db/rowan/tui/pane"
+	"github.com/rowan-db/rowan/tui/pane/shell"
+	"github.com/rowan-db/rowan/tui/style"
+	"github.com/rowan-db/rowan/tui/task"
+)
+
+// ID is the ID of the pane.
+const ID = "versions"
+
+// The calls of the pane.
+var (
+	listSlot    = task.Slot{Pane: ID, Name: "list"}
+	compareSlot = task.Slot{Pane: ID, Name: "compare"}
+)
+
+// maxDifferences is how many differences are shown at most.
+const maxDifferences = 1000
+
+// Model is the list.
+type Model struct {
+	env      *pane.Env
+	commands []pane.Command
+	versions []store.Version // those with a name, the newest first
+	loaded   bool
+	from     string // what to compare with, empty for the present
+	list     pane.List
+
+	width, height int
+}
+
+// New returns the list, which reads itself when it is shown.
+func New(env *pane.Env) *Model {
+	m := &Model{env: env}
+	m.commands = append([]pane.Command{
+		{Name: "compare", Help: "show what changed since this state, or between the marked one and this", Keys: []string{"enter"}, Hint: "compare", Disabled: m.nothing, Run: m.compare},
+		{Name: "mark-version", Help: "compare with this state instead of the present, or not", Keys: []string{"space"}, Hint: "mark", Disabled: m.nothing, Run: m.mark},
+		{Name: "keep-now", Help: "keep the present state under a name", Keys: []string{"n"}, Hint: "keep now", Disabled: m.readOnly,
+			Run: func(string) (pane.Action, tea.Cmd) {
+				return pane.Actions{pane.Close{}, pane.Run{Name: "palette", Arg: "keep "}}, nil
+			}},
+		{Name: "drop-version", Help: "give this state up", Keys: []string{"d"}, Hint: "drop", Disabled: m.noDrop, Run: m.drop},
+		{Name: "copy-name", Help: "copy the name", Keys: []string{"y"}, Disabled: m.nothing, Run: m.copyName},
+		{Name: "close-versions", Help: "close the list", Keys: []string{"esc", "q"}, Hint: "close",
+			Run: func(string) (pane.Action, tea.Cmd) { return pane.Close{}, nil }},
+	}, m.list.Motions(true, nil)...)
+	return m
+}
+
+// listed is the names and times of what is kept.
+type listed []store.Version
+
+// Init reads the list.
+func (m *Model) Init() tea.Cmd {
+	s := m.env.Store
+	return task.Start(m.env.Tasks, listSlot, func(ctx context.Context) (listed, error) { return s.Versions(ctx) })
+}
+
+func (m *Model) nothing() string {
+	if len(m.versions) == 0 {
+		return "no state is kept by name"
+	}
+	return ""
+}
+
+func (m *Model) readOnly() string {
+	if m.env.Writer == nil {
+		return m.env.ReadOnly
+	}
+	return ""
+}
+
+func (m *Model) noDrop() string {
+	if why := m.nothing(); why != "" {
+		return why
+	}
+	return m.readOnly()
+}
+
+func (m *Model) selected() store.Version { return m.versions[m.list.Cursor()] }
+
+func (m *Model) mark(string) (pane.Action, tea.Cmd) {
+	if name := m.selected().Name; m.from != name {
+		m.from = name
+	} else {
+		m.from = ""
+	}
+	return nil, nil
+}
+
+func (m *Model) copyName(string) (pane.Action, tea.Cmd) {
+	return pane.Copy{Text: m.selected().Name, What: "name"}, nil
+}
+
+func (m *Model) drop(string) (pane.Action, tea.Cmd) {
+	name := m.selected().Name
+	return pane.Confirm{
+		Title: "Drop " + name, Text: "What only this state still has will be gone for good.",
+		Yes: "Drop it", Then: pane.DropVersion{Name: name},
+	}, nil
+}
+
+// comparison is what differs between two states.
+type comparison struct{ title, text string }
+
+// compare shows what changed since the selected state, or, if another one is
+// marked, from the older of both to the newer.
+func (m *Model) compare(string) (pane.Action, tea.Cmd) {
+	from, to := m.selected().Name, ""
+	if m.from != "" && m.from != from {
+		from, to = m.from, from
+		if m.position(from) < m.position(to) {
+			from, to = to, from
+		}
+	}
+	s, target := m.env.Store, m.env.Target
+	return nil, task.Start(m.env.Tasks, compareSlot, func(ctx context.Context) (comparison, error) {
+		return compared(ctx, s, target, from, to)
+	})
+}
+
+// position returns where in the list a state is: the newest is the first.
+func (m *Model) position(name string) int {
+	return slices.IndexFunc(m.versions, func(v store.Version) bool { return v.Name == name })
+}
+
+// compared lists the first differences.
+func compared(ctx context.Context, s *store.Store, target, from, to string) (comparison, error) {
+	c := comparison{title: "Since " + from}
+	command := "rowan diff " + shell.Quote(target) + " " + shell.Quote(from)
+	if to != "" {
+		c.title = from + " → " + to
+		command += " " + shell.Quote(to)
+	}
+	var b strings.Builder
+	n := 0
+	for d, err := range s.Diff(ctx, from, to) {
+		if err != nil {
+			return c, err
+		}
+		if n++; n > maxDifferences {
+			fmt.Fprintf(&b, "\nThere are more. To list all: %s\n", command)
+			break
+		}
+		b.WriteString(d.String() + "\n")
+	}
+	if n == 0 {
+		b.WriteString("There is no difference.\n")
+	}
+	c.text = b.String()
+	return c, nil
+}
+
+// ID implements [pane.Pane].
+func (m *Model) ID() string { return ID }
+
+// Commands implements [pane.Pane].
+func (m *Model) Commands() []pane.Command { return m.commands }
+
+// Update implements [pane.Pane].
+func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
+	switch d := msg.(type) {
+	case task.Done[listed]:
+		m.loaded = true
+		if d.Err != nil {
+			return failed(d.Err, pane.Close{}), nil
+		}
+		m.take(d.Value)
+	case task.Done[comparison]:
+		if d.Err != nil {
+			return failed(d.Err, nil), nil
+		}
+		return pane.ShowText{Title: d.Value.title, Text: d.Value.text}, nil
+	}
+	return nil, nil
+}
+
+// failed reports an error, and does first before that.
+func failed(err error, first pane.Action) pane.Action {
+	if store.KindOf(err) == store.Canceled {
+		return first
+	}
+	return pane.Actions{first, pane.Report{Err: err}}
+}
+
+// take shows the states with a name, the newest first.
+func (m *Model) take(all listed) {
+	m.versions = m.versions[:0]
+	for _, v := range slices.Backward(all) {
+		if v.Name != "" {
+			m.versions = append(m.versions, v)
+		}
+	}
+	m.list.Resize(len(m.versions), m.height)
+}
+
+// Title implements [pane.Titled].
+func (m *Model) Title() []style.Span { return []style.Span{style.Plain(" Kept states ")} }
+
+// Footer implements [pane.Titled].
+func (m *Model) Footer() []style.Span {
+	if m.from == "" {
+		return nil
+	}
+	return []style.Span{style.Plain(" compared with " + m.from + " ")}
+}
+
+// Size implements [pane.Sizer].
+func (m *Model) Size(maxWidth, maxHeight int) (width, height int) {
+	return min(maxWidth, 80), min(maxHeight, max(3, min(len(m.versions), 20)))
+}
+
+// SetSize implements [pane.Pane].
+func (m *Model) SetSize(width, height int) {
+	m.width, m.height = width, height
+	m.list.Resize(len(m.versions), height)
+}
+
+// View implements [pane.Pane].
+func (m *Model) View() string {
+	l := m.env.Styles.Overlay
+	var lines []string
+	switch {
+	case !m.loaded:
+		lines = append(lines, style.Line(l.Muted(), m.width, style.Plain(" Reading…")))
+	case len(m.versions) == 0:
+		text := " No state is kept by name. n keeps the present one."
+		if m.env.Writer == nil {
+			text = " No state is kept by name."
+		}
+		lines = append(lines, style.Line(l.Muted(), m.width, style.Plain(text)))
+	}
+	first, end := m.list.Window()
+	for i := first; i < end; i++ {
+		lines = append(lines, m.line(i))
+	}
+	for len(lines) < m.height {
+		lines = append(lines, style.Line(l.Text(), m.width))
+	}
+	return strings.Join(lines[:max(0, m.height)], "\n")
+}
+
+func (m *Model) line(i int) string {
+	v, l := &m.versions[i], m.env.Styles.Overlay
+	if i == m.list.Cursor() {
+		l = m.env.Styles.Grid.Cursor
+	}
+	sign := "  "
+	if v.Name == m.from {
+		sign = "* "
+	}
+	now := m.env.Now()
+	when := v.Time.In(now.Location()).Format(time.DateTime) + ", " + display.Duration(now.Sub(v.Time)) + " ago "
+	return style.SplitLine(l.Text(), m.width, []style.Span{style.Plain(sign + v.Name)}, []style.Span{{SGR: l.Muted(), Text: when}})
+}
