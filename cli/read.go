@@ -18,7 +18,7 @@ func (a *app) tablesCommand() *cobra.Command {
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:     "tables TARGET",
 		Short:   "List the tables and views",
-		Long:    "tables lists the tables and views of a database, with their keys and about how\nmany rows they have: ~ marks an estimate, and nothing is counted.",
+		Long:    "tables lists the tables and views of a database, with their keys and how many rows\nthey have: ~ marks an estimate, and nothing is counted.",
 		Example: "  rowan tables shop.rowan\n  rowan tables shop.rowan --json",
 		Args:    exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,13 +58,16 @@ func (a *app) tableLine(ctx context.Context, c catalog, info store.TableInfo, w 
 	if a.json {
 		return printTableInfo(w, info, tab.Schema())
 	}
-	n, known, err := tab.Estimate(ctx)
+	e, err := tab.Estimate(ctx)
 	if err != nil {
 		return err
 	}
 	rows := ""
-	if known {
-		rows = "~" + display.Count(n)
+	switch {
+	case e.Exact:
+		rows = display.Count(e.Rows)
+	case e.Known:
+		rows = "~" + display.Count(e.Rows)
 	}
 	return t.add(w, []string{info.Name, string(info.Kind), rows, keyList(tab.Schema())}, []bool{false, false, true, false})
 }

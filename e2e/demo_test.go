@@ -43,7 +43,7 @@ func TestDemoJourney(t *testing.T) {
 	s := u.open("demo", "--path", u.path("shop.rowan"))
 	s.sees("Tables", "orders", "~1M")
 	s.table("orders")
-	s.sees("row 1 of ~1M")
+	s.sees("row 1 of 1,000,000")
 
 	s.press("f")
 	s.sees("Scan orders")

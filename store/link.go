@@ -230,4 +230,4 @@ func (s *Store) Definition(ctx context.Context, table string) (string, error) {
 }
 
 // CanDefine reports whether the database has statements that make its tables.
-func (s *Store) CanDefine() bool { return can[driver.Definer](s) }
+func (s *Store) CanDefine() bool { return can[driver.Definer](s.db) }

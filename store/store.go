@@ -72,7 +72,7 @@ func (s *Store) Check(ctx context.Context, report func(problem string)) error {
 }
 
 // CanCheck reports whether the database can verify itself.
-func (s *Store) CanCheck() bool { return can[driver.Checker](s) }
+func (s *Store) CanCheck() bool { return can[driver.Checker](s.db) }
 
 // Writer returns what writes to the database. It fails with [ReadOnly] and
 // the reason if the database is not open for writing.

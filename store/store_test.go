@@ -225,8 +225,8 @@ func TestRowsAndCountByPages(t *testing.T) {
 	if *db.scans > 20 || *db.scans < 3 {
 		t.Errorf("the count took %d pages", *db.scans)
 	}
-	if _, ok, err := table.Estimate(t.Context()); ok || err != nil {
-		t.Errorf("an estimate without an Estimator: %t, %v", ok, err)
+	if e, err := table.Estimate(t.Context()); e.Known || err != nil {
+		t.Errorf("an estimate without an Estimator: %+v, %v", e, err)
 	}
 }
 

@@ -54,13 +54,24 @@ func (t *Table) Scan(ctx context.Context, q Query) (Page, error) {
 
 // Estimate returns about how many rows the table has, if the database knows
 // at once.
-func (t *Table) Estimate(ctx context.Context) (n int64, ok bool, err error) {
-	e, ok := t.reader.(driver.Estimator)
+func (t *Table) Estimate(ctx context.Context) (e Estimate, err error) {
+	d, ok := t.reader.(driver.Estimator)
 	if !ok {
-		return 0, false, nil
+		return e, nil
 	}
-	n, ok, err = e.Estimate(ctx, t.schema)
-	return n, ok && err == nil, t.wrap("estimate", err)
+	e.Rows, e.Known, err = d.Estimate(ctx, t.schema)
+	e.Known = e.Known && err == nil
+	e.Exact = e.Known && can[driver.Ranker](t.reader)
+	return e, t.wrap("estimate", err)
+}
+
+// Estimate is what is known of the number of rows of a table, without counting.
+type Estimate struct {
+	Rows  int64
+	Known bool
+	// Exact tells that there are as many: the database knows the positions of
+	// keys, and so their number.
+	Exact bool
 }
 
 func (t *Table) wrap(op string, err error) error { return t.store.wrap(op, t.Name(), err) }

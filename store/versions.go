@@ -21,20 +21,21 @@ func (s *Store) Versions(ctx context.Context) ([]Version, error) {
 }
 
 // CanVersion reports whether the database keeps states of itself.
-func (s *Store) CanVersion() bool { return can[driver.Versioner](s) }
+func (s *Store) CanVersion() bool { return can[driver.Versioner](s.db) }
 
 // CanKeep reports whether the present state can be kept by name.
-func (w *Writer) CanKeep() bool { return can[driver.Keeper](w.store) }
+func (w *Writer) CanKeep() bool { return can[driver.Keeper](w.store.db) }
 
 // CanBackUp reports whether the database can copy itself into a file.
-func (s *Store) CanBackUp() bool { return can[driver.Backuper](s) }
+func (s *Store) CanBackUp() bool { return can[driver.Backuper](s.db) }
 
 // CanCompact reports whether the database can give space back.
-func (w *Writer) CanCompact() bool { return can[driver.Compacter](w.store) }
+func (w *Writer) CanCompact() bool { return can[driver.Compacter](w.store.db) }
 
-// can reports whether the database implements an optional interface.
-func can[T any](s *Store) bool {
-	_, ok := s.db.(T)
+// can reports whether a database, or what reads one, implements an optional
+// interface.
+func can[T any](db any) bool {
+	_, ok := db.(T)
 	return ok
 }
 

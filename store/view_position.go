@@ -62,6 +62,21 @@ func (v *View) KeyAt(ctx context.Context, n int64) (tuple.Tuple, error) {
 	return key, v.table.wrap(op, err)
 }
 
+// Total returns how many rows the view has, if the database knows that at once:
+// one that knows where a key is also knows how many there are in a range. ok
+// is false if it is not known.
+func (v *View) Total(ctx context.Context) (n int64, ok bool, err error) {
+	c, isCounter := v.table.reader.(driver.Counter)
+	if !can[driver.Ranker](v.table.reader) || !isCounter || !v.options.Filter.Empty() {
+		return 0, false, nil
+	}
+	n, err = c.Count(ctx, v.Schema(), v.options.Range)
+	if limit := int64(v.options.Limit); limit > 0 {
+		n = min(n, limit)
+	}
+	return n, err == nil, v.table.wrap("count", err)
+}
+
 // rankEnds returns the ranks of the first and last row of the view's range. The
 // ranker is nil if there is none, or if it does not help.
 func (v *View) rankEnds(ctx context.Context) (first, last int64, r driver.Ranker, err error) {

@@ -232,3 +232,20 @@ func TestPositionsWithoutARanker(t *testing.T) {
 		t.Errorf("position in a prepared view: %d, %t, %v", n, exact, err)
 	}
 }
+
+// A database that knows positions knows the number of rows of every range.
+func TestTotals(t *testing.T) {
+	table := numbers(t, store.New(mem.New()), 50)
+	tail := tuple.Range{}.After(number(9))
+	for want, o := range map[int64]store.ViewOptions{50: {}, 40: {Range: tail}, 7: {Range: tail, Limit: 7}} {
+		if n, ok, err := table.View(o).Total(t.Context()); n != want || !ok || err != nil {
+			t.Errorf("%+v: %d, %t, %v, want %d", o, n, ok, err, want)
+		}
+	}
+	if e, err := table.Estimate(t.Context()); e != (store.Estimate{Rows: 50, Known: true, Exact: true}) || err != nil {
+		t.Errorf("the table: %+v, %v", e, err)
+	}
+	if _, ok, err := numbers(t, store.New(newPlain()), 5).View(store.ViewOptions{}).Total(t.Context()); ok || err != nil {
+		t.Errorf("without a ranker: %t, %v", ok, err)
+	}
+}

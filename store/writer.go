@@ -65,7 +65,7 @@ func onlyTable(changes []Change) string {
 }
 
 // CanCreate reports whether the database can make and drop tables.
-func (w *Writer) CanCreate() bool { return can[driver.Creator](w.store) }
+func (w *Writer) CanCreate() bool { return can[driver.Creator](w.store.db) }
 
 // CreateTable makes an empty table. It fails with [Exists] if there is one of
 // that name, with [Unsupported] if the database cannot make tables.

@@ -67,7 +67,9 @@ type Estimator interface {
 	Estimate(ctx context.Context, s *Schema) (int64, bool, error)
 }
 
-// Ranker is implemented by databases that know where in a table a key is.
+// Ranker is implemented by databases that know where in a table a key is, at
+// once, and so how many there are: what their Count and Estimate return is
+// exact and costs no reading of rows.
 type Ranker interface {
 	// Rank returns how many rows sort before key.
 	Rank(ctx context.Context, s *Schema, key tuple.Tuple) (int64, error)

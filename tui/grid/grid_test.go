@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/tui/pane"
 	"github.com/rowan-db/rowan/tui/task"
@@ -308,9 +309,17 @@ func TestGoTo(t *testing.T) {
 	w.See("/void")
 }
 
+// unranked is a database that knows how many rows there are only about.
+type unranked struct{ driver.DB }
+
+func (u unranked) Estimate(ctx context.Context, s *driver.Schema) (int64, bool, error) {
+	return u.DB.(driver.Estimator).Estimate(ctx, s)
+}
+
 func TestCount(t *testing.T) {
-	w := newWorld(t, newOrders(t, 4321), 80, 24)
-	w.open("orders").See("of ~")
+	newWorld(t, newOrders(t, 4321), 80, 24).open("orders").See("row 1 of 4,321")
+	w := newWorld(t, unranked{newOrders(t, 4321)}, 80, 24)
+	w.open("orders").See("of ~4.3k")
 	w.run("count", "").See("of 4,321")
 	w.run("filter", "status=void").Miss("4,321")
 	w.run("count", "").See("of 1,440")

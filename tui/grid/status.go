@@ -238,8 +238,8 @@ func (m *Model) totalText() string {
 		return display.Count(n)
 	case m.tally.counted:
 		return display.Count(m.tally.count)
-	case m.tally.estimated && o.Range.All() && o.Filter.Empty() && o.Limit == 0 && m.tally.estimate > n:
-		return "~" + display.About(m.tally.estimate)
+	case m.tally.estimate.Known && o.Range.All() && o.Filter.Empty() && o.Limit == 0 && m.tally.estimate.Rows > n:
+		return "~" + display.About(m.tally.estimate.Rows)
 	}
 	return ">" + display.Count(n)
 }

@@ -15,11 +15,10 @@ import (
 // tally is what is known about the number of rows, beyond what the window
 // tells. Nothing is counted unless the user asks for it.
 type tally struct {
-	estimate  int64 // of the whole table
-	estimated bool
-	count     int64 // of the view, when the user asked
-	counted   bool
-	progress  *atomic.Int64
+	estimate store.Estimate // of the whole table
+	count    int64          // of the view, when the user asked or the database knows it
+	counted  bool
+	progress *atomic.Int64
 }
 
 // The results of the grid's calls about numbers of rows. Each says which table
@@ -27,8 +26,10 @@ type tally struct {
 type (
 	estimated struct {
 		table *store.Table
-		n     int64
-		ok    bool
+		store.Estimate
+		view  *store.View
+		total int64
+		known bool // total is
 	}
 	counted struct {
 		view *store.View
@@ -36,20 +37,28 @@ type (
 	}
 )
 
-// startEstimate asks about how many rows the table has.
+// startEstimate asks how many rows the view has, or else about how many the
+// table has.
 func (m *Model) startEstimate() tea.Cmd {
-	t := m.table
-	return task.Start(m.env.Tasks, slotEstimate, func(ctx context.Context) (estimated, error) {
-		n, ok, err := t.Estimate(ctx)
-		return estimated{t, n, ok}, err
+	e := estimated{table: m.table, view: m.view}
+	return task.Start(m.env.Tasks, slotEstimate, func(ctx context.Context) (_ estimated, err error) {
+		if e.total, e.known, err = e.view.Total(ctx); err != nil || e.known {
+			return e, err
+		}
+		e.Estimate, err = e.table.Estimate(ctx)
+		return e, err
 	})
 }
 
 // estimateDone takes an estimate. A failure is not worth a word: the rows
 // themselves tell whether something is wrong.
 func (m *Model) estimateDone(d task.Done[estimated]) (pane.Action, tea.Cmd) {
-	if d.Err == nil && d.Value.table == m.table {
-		m.tally.estimate, m.tally.estimated = d.Value.n, d.Value.ok
+	switch {
+	case d.Err != nil || d.Value.table != m.table:
+	case d.Value.known && d.Value.view == m.view:
+		m.tally.count, m.tally.counted = d.Value.total, true
+	default:
+		m.tally.estimate = d.Value.Estimate
 	}
 	return nil, nil
 }

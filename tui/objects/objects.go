@@ -62,8 +62,8 @@ type table struct {
 
 // estimate is about how many rows a table has.
 type estimate struct {
-	asked, known bool
-	rows         int64
+	asked bool
+	store.Estimate
 }
 
 // counts are staged changes.
@@ -330,7 +330,7 @@ func estimateAll(ctx context.Context, s *store.Store, names []string) (map[strin
 	for _, name := range names {
 		e := estimate{asked: true}
 		if t, err := s.Table(ctx, name); err == nil {
-			e.rows, e.known, _ = t.Estimate(ctx)
+			e.Estimate, _ = t.Estimate(ctx)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -220,11 +220,16 @@ func about(t *table) string {
 		return "system"
 	case t.Kind != driver.Table:
 		return string(t.Kind)
-	case t.estimate.known:
-		return "~" + short(t.estimate.rows)
+	case t.estimate.Exact && t.estimate.Rows < shortened:
+		return strconv.FormatInt(t.estimate.Rows, 10)
+	case t.estimate.Known:
+		return "~" + short(t.estimate.Rows)
 	}
 	return ""
 }
+
+// shortened is the first number that short does not return in full.
+const shortened = 1000
 
 // short returns n in at most four or five cells: 12k, 1.2M.
 func short(n int64) string {
