@@ -167,8 +167,8 @@ func backupAndDump(db *btree.DB, _ contents) (contents, error) {
 func TestBacklogSurvives(t *testing.T) {
 	disk := &vfs.Mem{}
 	db, want := withBacklog(t, disk, btree.Options{})
-	mustHold(t, open(t, copyOf(disk), btree.Options{}), want)
-	mustHold(t, open(t, copyOf(disk), btree.Options{ReadOnly: true}), want)
+	mustHold(t, open(t, disk.Clone(), btree.Options{}), want)
+	mustHold(t, open(t, disk.Clone(), btree.Options{ReadOnly: true}), want)
 	mustHold(t, open(t, disk, btree.Options{ReadOnly: true}), want)
 	if db.Backlog() == 0 {
 		t.Fatal("the backlog is empty before the close")

@@ -33,14 +33,21 @@ type powerSwitch struct {
 
 // hook is the Hook of an Inject.
 func (p *powerSwitch) hook(c vfs.Call) error {
-	switch c.Op {
-	case "write", "sync", "truncate", "syncdir", "rename", "remove", "flush":
+	if changesDisk(c) {
 		p.changes++
 	}
 	if p.changes > p.failAt || p.changes == p.failAt && !p.happens {
 		return errPower
 	}
 	return nil
+}
+
+func changesDisk(c vfs.Call) bool {
+	switch c.Op {
+	case "write", "sync", "truncate", "syncdir", "rename", "remove", "flush":
+		return true
+	}
+	return false
 }
 
 // run opens the database and commits random transactions until change failAt of the disk, and returns how many there were.

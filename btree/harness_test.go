@@ -292,11 +292,14 @@ func (p *program) tree(tx *btree.Tx) (string, *btree.Tree, error) {
 	return name, tree, err
 }
 
-// treeStep drops or renames a tree.
+// treeStep drops or renames a tree, or fills it anew.
 func (p *program) treeStep(tx *btree.Tx) error {
 	name, _, err := p.tree(tx)
 	if err != nil {
 		return err
+	}
+	if p.r.IntN(4) == 0 {
+		return p.load(tx, name)
 	}
 	to := treeNames[p.r.IntN(len(treeNames))]
 	if p.model[to] != nil {
@@ -363,7 +366,7 @@ func compareReads(tree *btree.Tree, m map[string]string, p *program, n int) erro
 			return err
 		}
 	}
-	return nil
+	return compareInPieces(tree, keys, m, p)
 }
 
 // compareKey compares what the tree says about one key, whether it is there or not.

@@ -74,18 +74,11 @@ func logged(t *testing.T) (disk *vfs.Mem, states []contents) {
 	return disk, states
 }
 
-// copyOf returns a disk with the file as it is now.
-func copyOf(disk *vfs.Mem) *vfs.Mem {
-	c := &vfs.Mem{}
-	c.WriteFile(dbName, disk.ReadFile(dbName))
-	return c
-}
-
 // What a program that was killed has committed to the log is there when the file is opened again, for writing or only for reading.
 func TestCrashKeepsWhatIsInTheLog(t *testing.T) {
 	disk, states := logged(t)
 	for _, readOnly := range []bool{true, false} {
-		after := copyOf(disk)
+		after := disk.Clone()
 		db := open(t, after, btree.Options{ReadOnly: readOnly})
 		mustHold(t, db, states[len(states)-1])
 		mustCheck(t, db)

@@ -28,6 +28,7 @@ type soak struct {
 	wantCuts             int64
 	changes, reads       atomic.Int64 // operations
 	commits, opens, cuts atomic.Int64
+	looks                atomic.Int64 // at what a power cut or a kill would have left
 	seeds                atomic.Uint64
 }
 
@@ -37,8 +38,8 @@ func (s *soak) enough() bool {
 
 func (s *soak) String() string {
 	changes, reads := s.changes.Load(), s.reads.Load()
-	return fmt.Sprintf("%d power cuts, %d operations (%d changes, %d reads), %d commits, %d reopenings in %v",
-		s.cuts.Load(), changes+reads, changes, reads, s.commits.Load(), s.opens.Load(), time.Since(s.began).Round(time.Second/10))
+	return fmt.Sprintf("%d power cuts, %d more that were looked at, %d operations (%d changes, %d reads), %d commits, %d reopenings in %v",
+		s.cuts.Load(), s.looks.Load(), changes+reads, changes, reads, s.commits.Load(), s.opens.Load(), time.Since(s.began).Round(time.Second/10))
 }
 
 // A random program over all of the interface equals a map with ordered keys: while transactions run, after they are rolled back,

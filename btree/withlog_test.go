@@ -148,7 +148,7 @@ func TestUndoOfLoggedCommits(t *testing.T) {
 		states = append(states, state)
 	}
 	for n := 1; n <= history; n++ {
-		db := open(t, copyOf(disk), o)
+		db := open(t, disk.Clone(), o)
 		if err := db.Undo(n); err != nil {
 			t.Fatalf("undoing %d after a crash: %v", n, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 
 	"github.com/rowan-db/rowan/btree"
 	"github.com/rowan-db/rowan/btree/vfs"
@@ -40,16 +41,21 @@ type world struct {
 	acked   state  // the last commit that returned nil
 	durable *state // what a crash leaves of it when the last commits were delayed, nil when there is nothing to lose
 	maybe   *state // what a commit under way makes of it, nil when there is none
-	unsure  *state // what a power cut may go back to until the next commit, after a crash of the process
 	held    []held
+	past    map[uint64]contents     // what versions hold that the history may keep
+	told    atomic.Pointer[[]state] // one of these a crash leaves: for those who look from other goroutines
+	cuts    *cutter                 // what a power cut would leave is looked at during the lives, if not nil
 }
 
 func newWorld(seed uint64, s *soak) *world {
 	r := rand.New(rand.NewPCG(seed, 77))
-	w := &world{soak: s, r: r, p: &program{r: r}, disk: &vfs.Mem{}, acked: state{trees: contents{}, kept: map[string]contents{}}}
+	w := &world{soak: s, r: r, p: &program{r: r}, disk: &vfs.Mem{}, acked: state{trees: contents{}, kept: map[string]contents{}}, past: map[uint64]contents{}}
 	w.most = []int{12, 12, 12, 120}[r.IntN(4)]
 	w.opts = btree.WriteInline(w.opts)
 	w.opts.PageSize = []int{16 << 10, 64 << 10, 4 << 10}[min(r.IntN(16), 2)]
+	if r.IntN(8) == 0 {
+		w.cuts = newCutter(w, seed)
+	}
 	return w
 }
 
@@ -62,6 +68,7 @@ func (w *world) setOptions() {
 	w.opts.NoLog = w.r.IntN(4) == 0
 	w.opts.Exclusive = w.r.IntN(6) == 0
 	w.opts.LogSize = []int{0, 16 << 10, 64 << 10, 1 << 20}[w.r.IntN(4)]
+	w.opts.MaxSize = []int64{0, 1 << 20, 3 << 20}[max(w.r.IntN(14)-11, 0)]
 }
 
 // live lets the world live some lives, each of which ends by being closed, by a power cut, or by a crash of the process alone, after
@@ -96,18 +103,33 @@ func (w *world) live() error {
 func (w *world) run(failAt int) error {
 	power := &powerSwitch{failAt: failAt, happens: w.r.IntN(2) == 0}
 	opts := w.opts
-	opts.FS = &vfs.Inject{Base: w.disk, Hook: power.hook}
+	opts.FS = &vfs.Inject{Base: w.disk, Hook: w.watched(power.hook)}
 	w.soak.opens.Add(1)
+	w.tell()
 	db, err := btree.Open(dbName, &opts)
 	if err != nil {
-		return err
+		return errors.Join(err, w.cuts.failure())
 	}
-	if w.maybe != nil { // a commit that had not returned is seen, and is durable with the next one
-		before := w.acked
-		w.unsure, w.acked, w.maybe = &before, *w.maybe, nil
+	if w.maybe != nil { // a commit that had not returned before a kill is seen, and so it is durable
+		w.acked, w.maybe = *w.maybe, nil
 	}
+	w.tell()
+	if err := w.forget(db); err != nil {
+		return errors.Join(err, db.Close(), w.cuts.failure())
+	}
+	return errors.Join(w.use(db), w.cuts.failure())
+}
+
+// use makes some steps with the database, and closes it.
+func (w *world) use(db *btree.DB) error {
 	for range 5 + w.r.IntN(20) {
-		if err := w.step(db); err != nil {
+		err := w.step(db)
+		if errors.Is(err, btree.ErrFull) && w.opts.MaxSize > 0 {
+			w.maybe = nil // it did not happen
+			w.tell()
+			continue
+		}
+		if err != nil {
 			w.release()
 			if closed := db.Close(); !errors.Is(err, errPower) {
 				err = errors.Join(err, closed)
@@ -149,6 +171,12 @@ func (w *world) step(db *btree.DB) error {
 		return w.commit(w.acked, db.Sync)
 	case 8, 9:
 		return w.blind(db)
+	case 10:
+		return w.within(db.Batch)
+	case 11:
+		return w.within(db.Update)
+	case 12:
+		return w.rareStep(db)
 	}
 	before := w.acked
 	if err := w.transaction(db); err != nil {
@@ -163,18 +191,23 @@ func (w *world) step(db *btree.DB) error {
 // commit does what makes another state of the present one, if it succeeds.
 func (w *world) commit(next state, do func() error) error {
 	w.maybe = &next
+	w.tell()
 	err := do()
 	if err == nil {
 		w.soak.commits.Add(1)
-		w.acked, w.durable, w.maybe, w.unsure = next, nil, nil, nil
+		w.acked, w.durable, w.maybe = next, nil, nil
 	}
+	w.tell()
 	return err
 }
 
 // delay ends a transaction that makes another state of the present one, so that a crash may lose it.
 func (w *world) delay(db *btree.DB, tx *btree.Tx, next state) error {
 	before, version := w.afterCrash(), tx.Version()
+	w.remember(version, next.trees)
 	w.maybe = &next // memory may be short
+	w.tell()
+	defer w.tell()
 	if err := tx.Delay(); err != nil {
 		return err
 	}
@@ -188,6 +221,15 @@ func (w *world) delay(db *btree.DB, tx *btree.Tx, next state) error {
 		w.durable = nil
 	}
 	return w.compareSome(snapshot, w.afterCrash().trees)
+}
+
+// tell makes known what a crash leaves.
+func (w *world) tell() {
+	states := []state{w.afterCrash()}
+	if w.maybe != nil {
+		states = append(states, *w.maybe)
+	}
+	w.told.Store(&states)
 }
 
 // afterCrash returns what a crash leaves.
@@ -221,10 +263,12 @@ func (w *world) transaction(db *btree.DB) error {
 		}
 		return errors.Join(err, back)
 	}
-	if w.r.IntN(3) == 0 {
+	if w.opts.MaxSize == 0 && w.r.IntN(3) == 0 { // a full file makes durable what was delayed
 		err = w.delay(db, tx, next)
 	} else {
+		version := tx.Version()
 		err = w.commit(next, tx.Commit)
+		w.remember(version, next.trees)
 	}
 	if err != nil {
 		return err
@@ -437,7 +481,7 @@ func (w *world) copy(db *btree.DB) error {
 	}
 	var other vfs.Mem
 	other.WriteFile(dbName, b.Bytes())
-	return w.equals(&other, w.afterCrash())
+	return w.mustBe(&other, w.afterCrash())
 }
 
 func (w *world) hold(db *btree.DB) error {

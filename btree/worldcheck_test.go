@@ -58,74 +58,106 @@ func (w *world) compareMany(tree *btree.Tree, m map[string]string) error {
 
 // survived checks that the disk holds what a crash leaves of the last acknowledged state, or what was under way. It looks at a copy, so
 // that the next life has to begin with what the crash left. After a crash of the process alone, what was under way may still be lost
-// until the next commit after the file is opened.
+// until the file was opened again.
 func (w *world) survived(killed bool) error {
 	w.acked, w.durable = w.afterCrash(), nil
-	err := w.equals(copyOf(w.disk), w.acked)
-	if err != nil && w.maybe != nil && w.equals(copyOf(w.disk), *w.maybe) == nil {
-		if killed {
-			return nil
-		}
-		w.acked, err = *w.maybe, nil
+	got, err := w.read(w.disk.Clone())
+	if err != nil {
+		return err
 	}
-	if err != nil && w.unsure != nil && w.equals(copyOf(w.disk), *w.unsure) == nil {
-		w.acked, err = *w.unsure, nil
+	switch {
+	case got.equal(w.acked):
+		w.maybe = nil
+	case w.maybe == nil || !got.equal(*w.maybe):
+		return errors.New(got.difference(w.acked))
+	case !killed:
+		w.acked, w.maybe = *w.maybe, nil
 	}
-	w.maybe, w.unsure = nil, nil
+	return nil
+}
+
+// mustBe reports in what a disk is not sound or not what it should be.
+func (w *world) mustBe(disk vfs.FS, want state) error {
+	got, err := w.read(disk)
+	if err == nil && !got.equal(want) {
+		err = errors.New(got.difference(want))
+	}
 	return err
 }
 
-// equals opens the database on a disk and reports in what it is not sound or not what it should be.
-func (w *world) equals(disk vfs.FS, want state) (err error) {
+// read opens the database on a disk, checks it and returns what it holds.
+func (w *world) read(disk vfs.FS) (s state, err error) {
 	opts := w.opts
 	opts.FS = disk
 	w.soak.opens.Add(1)
 	db, err := btree.Open(dbName, &opts)
 	if err != nil {
-		return err
+		return s, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := checked(db); err != nil {
-		return err
+		return s, err
 	}
-	got, err := dump(db)
-	if err != nil {
-		return err
-	}
-	if !got.equal(want.trees) {
-		return errors.New(difference(got, want.trees))
-	}
-	return w.equalVersions(db, want.kept)
+	return readState(db)
 }
 
-func (w *world) equalVersions(db *btree.DB, want map[string]contents) error {
+// peek opens the database on a disk, and returns what it holds without closing it in an orderly way.
+func (w *world) peek(disk vfs.FS) (s state, err error) {
+	opts := w.opts
+	opts.FS = disk
+	w.soak.opens.Add(1)
+	db, err := btree.Open(dbName, &opts)
+	if err != nil {
+		return s, err
+	}
+	defer func() { err = errors.Join(err, db.Abandon()) }()
+	return readState(db)
+}
+
+// readState returns what a database holds.
+func readState(db *btree.DB) (s state, err error) {
+	if s.trees, err = dump(db); err != nil {
+		return s, err
+	}
 	versions, err := db.Versions()
 	if err != nil {
-		return err
+		return s, err
 	}
-	named := 0
+	s.kept = map[string]contents{}
 	for _, v := range versions {
 		if v.Name == "" {
 			continue // of the history
 		}
-		named++
-		if want[v.Name] == nil {
-			return fmt.Errorf("there is a kept version %q", v.Name)
-		}
 		tx, err := db.BeginVersion(v.Name)
 		if err != nil {
-			return err
+			return s, err
 		}
-		got, err := dumpTx(tx)
+		s.kept[v.Name], err = dumpTx(tx)
 		if err = errors.Join(err, tx.Rollback()); err != nil {
-			return err
-		}
-		if !got.equal(want[v.Name]) {
-			return fmt.Errorf("kept version %q: %s", v.Name, difference(got, want[v.Name]))
+			return s, err
 		}
 	}
-	if named != len(want) {
-		return fmt.Errorf("%d versions are kept, want %d", named, len(want))
+	return s, nil
+}
+
+func (s state) equal(o state) bool {
+	return s.trees.equal(o.trees) && maps.EqualFunc(s.kept, o.kept, contents.equal)
+}
+
+// difference says in what a state is not the wanted one.
+func (s state) difference(want state) string {
+	text := difference(s.trees, want.trees)
+	for name, c := range want.kept {
+		if s.kept[name] == nil {
+			text += fmt.Sprintf("version %q is not kept; ", name)
+		} else if !s.kept[name].equal(c) {
+			text += fmt.Sprintf("kept version %q: %s", name, difference(s.kept[name], c))
+		}
 	}
-	return nil
+	for name := range s.kept {
+		if want.kept[name] == nil {
+			text += fmt.Sprintf("version %q should not be kept; ", name)
+		}
+	}
+	return text
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
-	"math/rand/v2"
 	"slices"
 	"sync"
 )
@@ -46,6 +45,7 @@ type memChange struct {
 // apply makes a change to an image, from byte at of what is written to byte end.
 func (c *memChange) apply(m *image, at, end int64) {
 	switch {
+	case at == end && !c.size:
 	case c.size:
 		m.resize(c.off)
 	case c.data == nil:
@@ -112,52 +112,6 @@ func (m *Mem) WriteFile(name string, data []byte) {
 	n.live.write(bytes.Clone(data), 0)
 	n.durable = n.live.share()
 	m.nodes[name] = n
-}
-
-// PowerCut returns the disk as it may be found after the power failed now. Synced data is there. Each unsynced change
-// survives, is lost, or is torn between sectors, as the generator decides; a file whose directory entry was not synced may
-// be gone. The receiver is unchanged, and no handle or lock is carried over.
-func (m *Mem) PowerCut(r *rand.Rand) *Mem {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	after := &Mem{nodes: map[string]*memNode{}}
-	for name, n := range m.nodes {
-		if !n.linked && r.IntN(2) == 0 {
-			if n = n.replaces; n == nil {
-				continue
-			}
-		}
-		live := n.survivors(r)
-		after.nodes[name] = &memNode{live: live, durable: live.share(), linked: true}
-	}
-	return after
-}
-
-// survivors returns one of the contents that a power cut may leave. Applying the surviving sectors in the order in which
-// they were written covers every reordering: sectors of different places are independent, and of several writes of one
-// sector the survivor is any one of them.
-func (n *memNode) survivors(r *rand.Rand) image {
-	m := n.durable.share()
-	chance := [...]int{0, 10, 50, 90, 100}[r.IntN(5)]
-	for _, c := range n.unsynced {
-		if !c.size && r.IntN(2) == 0 {
-			c.tear(&m, chance, r)
-		} else if r.IntN(100) < chance { // as a whole
-			c.apply(&m, 0, c.n)
-		}
-	}
-	return m
-}
-
-// tear applies each sector of a write by itself.
-func (c *memChange) tear(m *image, chance int, r *rand.Rand) {
-	for at := int64(0); at < c.n; {
-		end := min(at+sectorSize-(c.off+at)%sectorSize, c.n)
-		if r.IntN(100) < chance {
-			c.apply(m, at, end)
-		}
-		at = end
-	}
 }
 
 func isZero(p []byte) bool {
