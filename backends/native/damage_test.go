@@ -1,11 +1,14 @@
 package native
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -152,6 +155,8 @@ func TestMessages(t *testing.T) {
 	wantMessage(t, open(), fmt.Sprintf("a.rowan is damaged: the file was cut off: it has %d bytes and needs %d", 2*pageSize, len(whole)), "restore a backup")
 	disk.WriteFile("a.rowan", slices.Clone(whole[:100]))
 	wantMessage(t, open(), "a.rowan ends within its header, or is no rowan file", "")
+	disk.WriteFile("a.rowan", ofFormat(whole, btree.FormatVersion+1))
+	wantMessage(t, open(), fmt.Sprintf("a.rowan is of another format: the file has version %d and this program knows up to %d", btree.FormatVersion+1, btree.FormatVersion), "")
 	_, err := Open(t.Context(), "none", Options{FS: disk})
 	wantMessage(t, err, "there is no file none", "")
 
@@ -171,6 +176,21 @@ func TestMessages(t *testing.T) {
 		Op: driver.Insert, Table: "names", Key: tuple.Of(tuple.Text(strings.Repeat("k", 9000))),
 	}})
 	wantMessage(t, err, "key too large: 9002 bytes, at most 4096 with pages of 16384", "use a shorter key")
+	nested := fmt.Errorf("btree: making b.rowan: btree: copying a.rowan: %w", syscall.EROFS)
+	wantMessage(t, explain(nested), "making b.rowan: copying a.rowan: read-only file system", "the file system is mounted read-only: use another one")
+}
+
+// ofFormat returns a file whose metas say that it is of another version of the
+// format.
+func ofFormat(file []byte, version uint32) []byte {
+	const format, sum = 8, 124 // the places in a meta that are the same in all versions
+	file = slices.Clone(file)
+	for at := 0; at <= pageSize; at += pageSize {
+		meta := file[at:]
+		binary.LittleEndian.PutUint32(meta[format:], version)
+		binary.LittleEndian.PutUint32(meta[sum:], crc32.Checksum(meta[:sum], crc32.MakeTable(crc32.Castagnoli)))
+	}
+	return file
 }
 
 func wantMessage(t *testing.T, err error, message, hint string) {
@@ -184,7 +204,7 @@ func wantMessage(t *testing.T, err error, message, hint string) {
 // TestNewInForbiddenDirectory checks that the reason is the permission, and not
 // that the file which could not be made is not there.
 func TestNewInForbiddenDirectory(t *testing.T) {
-	disk := &readOnlyDisk{FS: &vfs.Mem{}, protected: true}
+	disk := &readOnlyDisk{FS: &vfs.Mem{}, refusal: os.ErrPermission}
 	_, err := Open(t.Context(), "a.rowan", Options{Create: true, FS: disk})
 	if classify(err) != driver.Permission {
 		t.Errorf("%v is of kind %v", err, classify(err))

@@ -42,6 +42,8 @@ func explain(err error) error {
 		return e.WithHint("use a shorter key")
 	case errors.Is(err, btree.ErrFault):
 		return e.WithHint("open it again; if that fails too, run a check, and restore a backup")
+	case errors.Is(err, syscall.EROFS):
+		return e.WithHint("the file system is mounted read-only: use another one")
 	case errors.Is(err, syscall.EFBIG):
 		return e.WithHint("raise the limit of file sizes (ulimit -f), or use another file system")
 	}
@@ -59,7 +61,7 @@ func reason(err error) string {
 	if errors.Is(err, btree.ErrFault) {
 		return "a page cannot be read: the file was cut off while it was open, or its disk fails"
 	}
-	text := strings.TrimPrefix(err.Error(), "btree: ")
+	text := strings.ReplaceAll(err.Error(), "btree: ", "")
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		text = strings.Replace(text, path.Error(), path.Err.Error(), 1)
 	}

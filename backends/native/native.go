@@ -44,10 +44,10 @@ type Options struct {
 func Open(_ context.Context, path string, o Options) (driver.DB, error) {
 	db, err := open(path, o)
 	info := newInfo(path)
-	if !o.ReadOnly && errors.Is(err, fs.ErrPermission) {
+	if why := unwritable(err); !o.ReadOnly && why != "" {
 		if reader, failed := open(path, Options{ReadOnly: true, FS: o.FS}); failed == nil {
 			db, err, o.ReadOnly = reader, nil, true
-			info.ReadOnly = "the file cannot be written by this user"
+			info.ReadOnly = why
 		}
 	}
 	if err != nil {
@@ -70,6 +70,18 @@ func open(path string, o Options) (*btree.DB, error) {
 	return btree.Open(path, &btree.Options{
 		ReadOnly: o.ReadOnly, MustExist: !o.Create, LockTimeout: lockWait, History: history, FS: o.FS,
 	})
+}
+
+// unwritable says why a file that could not be opened may still be read, or
+// returns "".
+func unwritable(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "the file cannot be written by this user"
+	case errors.Is(err, syscall.EROFS):
+		return "the file is on a file system that is read-only"
+	}
+	return ""
 }
 
 func newInfo(path string) driver.Info {
@@ -150,6 +162,7 @@ var classes = []struct {
 	{syscall.EFBIG, driver.Full},
 	{fs.ErrNotExist, driver.NotFound},
 	{fs.ErrPermission, driver.Permission},
+	{syscall.EROFS, driver.Permission},
 }
 
 func classify(err error) driver.Kind {

@@ -285,27 +285,33 @@ func TestPermission(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	disk.protected = true
-	db, err = Open(t.Context(), "a.rowan", Options{FS: disk})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	checkReadOnly(t, db)
-	if !strings.Contains(db.Info().ReadOnly, "cannot be written by this user") {
-		t.Errorf("the reason is %q", db.Info().ReadOnly)
+	for refusal, why := range map[error]string{
+		os.ErrPermission: "cannot be written by this user", syscall.EROFS: "file system that is read-only",
+	} {
+		disk.refusal = refusal
+		db, err = Open(t.Context(), "a.rowan", Options{FS: disk})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkReadOnly(t, db)
+		if !strings.Contains(db.Info().ReadOnly, why) {
+			t.Errorf("the reason is %q", db.Info().ReadOnly)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
-// readOnlyDisk refuses, once it is protected, to open files for writing.
+// readOnlyDisk refuses to open files for writing, once it has an error for that.
 type readOnlyDisk struct {
 	vfs.FS
-	protected bool
+	refusal error
 }
 
 func (d *readOnlyDisk) OpenFile(path string, mode vfs.Mode) (vfs.File, error) {
-	if d.protected && mode != vfs.ReadOnly {
-		return nil, os.ErrPermission
+	if d.refusal != nil && mode != vfs.ReadOnly {
+		return nil, d.refusal
 	}
 	return d.FS.OpenFile(path, mode)
 }
