@@ -131,8 +131,8 @@ var forTests = []string{"store/storetest", "store/tuple/tupletest", "tui/pane/pa
 var emptyNames = []string{"util", "utils", "common", "type", "types", "model", "models", "helper", "helpers", "misc", "shared"}
 
 const (
-	mostLines     = 800 // of a file
-	mostFuncLines = 100
+	mostLines     = 500 // of a file
+	mostFuncLines = 80
 	// mostBytes is the size above which a file is not source text.
 	mostBytes = 1 << 20
 )

@@ -9,8 +9,8 @@
 //
 // # Speed
 //
-//   - Keys that come in ascending order after all others are written at once, and fill pages. Others are collected, Options.
-//     WriteBuffer bytes of them, sorted, and applied in the order of keys, so that a large transaction costs no search a key. So
+//   - Keys that come in ascending order after all others are written at once, and fill pages. Others are collected, up to
+//     Options.WriteBuffer bytes of them, sorted, and applied in the order of keys, so that a large transaction costs no search a key. So
 //     Put and Remove do not look at the tree. What does, such as Get, Delete or a cursor, applies what was collected first: a
 //     program that reads between its writes pays for a search each time.
 //   - GetMany looks keys up side by side, a fraction of the time of as many calls of Get in a tree larger than the caches.
@@ -76,37 +76,60 @@
 //
 // # How it works: a tour of the files
 //
+// The package is one layer upon another, and a file belongs to one of them:
+//
+//	use       db.go options.go errors.go          Begin, View, Update; what may be set, what may go wrong
+//	          tx.go bounds.go                     a transaction, a range of keys
+//	trees     catalog.go tree.go cursor.go        by name; by key and position; step by step
+//	          put.go delete.go bulk.go stream.go  one key, many keys, values piece by piece
+//	commits   commit.go commitlog.go log.go       with two syncs, with one; the log
+//	          checkpoint.go recover.go            from the log to the trees, now and after a crash
+//	versions  kept.go diff.go undo.go             kept, compared, gone back to
+//	pages     page.go pager.go table.go           one page; where each one is
+//	          space.go                            which are free
+//	file      format.go meta.go vfs               its bytes, its head, the disk
+//
 // A file is an array of pages. format.go says what each byte of them means (docs/FORMAT.md shows it), page.go and heads.go read
-// and change one, verify.go decides whether to believe one. A page is found by its number through the page table (table.go), which
-// says whether it is in the mapping of the file (mapping.go), in a copy (pagecache.go) or, because it was changed, in a frame of
-// memory (arena.go); pager.go puts these together.
+// and change one, by the loads and stores of loads_*.go, and verify.go decides whether to believe one. A page is found by its
+// number through the page table (table.go), which says whether it is in the mapping of the file (mapping.go), in a copy
+// (pagecache.go) or, because it was changed, in a frame of memory (arena.go, from memory that arena_*.go gets from the system);
+// pager.go puts these together. touch.go and warm.go look at memory before it is needed. Memory that was mapped may turn out not
+// to be there; fault.go makes an error of that.
 //
 // A tree is its root page, and what that leads to. tree.go looks keys up and counts, search.go finds them within a page, getmany.go
-// looks many up side by side; cursor.go, cursorread.go and iterate.go walk. Values too long for a leaf lie in pages of their
-// own (overflow.go), which stream.go reads and writes piece by piece. The trees of a database are found by their names in
-// another tree, the catalog (catalog.go).
+// looks many up side by side; cursor.go, cursorread.go and iterate.go walk, over ranges that bounds.go makes. Values too long for
+// a leaf lie in pages of their own (overflow.go), which stream.go reads and writes piece by piece. The trees of a database are
+// found by their names in another tree, the catalog (catalog.go).
 //
 // What changes a tree begins in put.go and delete.go, or with many keys in bulk.go. A write transaction collects changes in a
 // buffer (buffer.go), sorts them (buffersort.go) and carries them out leaf by leaf (apply.go, merge.go). A page is changed in a copy,
-// which txpages.go makes; edit.go and build.go write pages, split.go and rebalance.go keep them full enough, and subtree.go rebuilds
-// whole parts of a tree, as deleting a range and compact.go need it.
+// which txpages.go makes; edit.go and build.go write pages with what scratch.go has for that, split.go and rebalance.go keep them
+// full enough, and subtree.go rebuilds whole parts of a tree, as deleting a range and compact.go need it. A transaction that is
+// larger than its memory writes pages before it commits: spill.go chooses them, pagebatch.go writes them together.
 //
 // A transaction (tx.go) is a version: the number, the root of the catalog and the end of the file, which is what a meta page holds
 // (meta.go). One that reads keeps its version as it is; one that writes makes the next, of which savepoint.go and subcommit.go
-// make several. db.go begins and ends transactions; gate.go keeps readers and the writer apart where that is asked for, and
-// processes.go tells other processes what is being read.
+// make several. db.go begins and ends transactions, and batch.go makes one of many; gate.go keeps readers and the writer apart
+// where that is asked for, processes.go tells other processes what is being read, and opened*.go remembers who began to read,
+// in builds with the tag btree_debug.
 //
-// A transaction ends in commit.go, which writes pages and a meta with two syncs, in commitlog.go, which appends one record to the log
-// (log.go, logrecord.go) with one sync, or in delay.go, which leaves everything in memory. One that has not looked at any tree
-// needs none to commit (blind.go): its record waits in backlog.go until somebody looks. checkpoint.go writes to the trees what is
-// in the log alone, in the background. Opening (open.go) finds the newest meta and replays the log (recover.go); who opens a
-// file only to read follows another process's metas and log (follow.go, followlog.go). Files are closed in close.go.
+// A transaction ends in commit.go, which writes pages and a meta with two syncs (sync.go), in commitlog.go, which appends one
+// record to the log (log.go, logrecord.go) with one sync, or in delay.go, which leaves everything in memory. One that has not
+// looked at any tree needs none to commit (blind.go): its record waits in backlog.go until somebody looks. checkpoint.go writes to
+// the trees what is in the log alone, in the background. Opening (open.go, with options.go) finds the newest meta and replays the
+// log (recover.go); who opens a file only to read follows another process's metas and log (follow.go, followlog.go). Files are
+// closed in close.go.
 //
 // Pages that a version gave up are used again when nobody can see them any more. space.go has the bitmaps of pages in use and the
 // argument for it, spaceload.go reads them, limit.go holds them against Options.MaxSize. Versions that are kept are records of
 // catalogs (kept.go, keptcommit.go); since pages never change, two versions are compared by the pages that differ (pagediff.go,
-// diff.go), and undo.go goes back by such a difference.
+// diff.go, with a walk over each side in diffside.go), and undo.go goes back by such a difference.
 //
-// check.go looks at everything there is, past all caches, and trusts nothing; backup.go copies what it found sound. stats.go and
-// memorystats.go count. Package vfs is the disk below, with doubles that cut the power, fail any call and count.
+// Compacting (compact.go) builds sparse parts anew and moves pages forward (move.go); compactto.go writes another file instead.
+// check.go and checkkept.go look at everything there is, past all caches, and trust nothing; backup.go copies what they found
+// sound. Files that take the place of others appear whole (replace.go), also those that upgrade.go makes of a file of the first
+// format (format1.go). stats.go and memorystats.go count. errors.go has what is returned when something is wrong. The files
+// default_*.go are what builds with the tags of tests have otherwise.
+//
+// Package vfs is the disk below, with doubles that cut the power, fail any call and count.
 package btree
