@@ -46,7 +46,7 @@
 //
 // With Options.Exclusive, readers and the writer wait for each other, so that the file holds one version and no more.
 //
-// docs/TRANSACTIONS.md goes through all of it case by case: who sees what, and what is durable when.
+// docs/ENGINE.md lists what the package offers, with examples and tests. docs/TRANSACTIONS.md goes through all of it case by case: who sees what, and what is durable when.
 //
 // # Versions, copies and statistics
 //
@@ -72,7 +72,8 @@
 // # Limits
 //
 // Keys have at most a quarter of a page, 4096 bytes with the default page size; the empty key is a key. Values have at most
-// MaxValueSize bytes and may be empty. A file has at most 2^48 pages.
+// MaxValueSize bytes and may be empty. A file has at most 2^48 pages and 2^63 bytes, or Options.MaxSize. What is beyond a limit is
+// refused with ErrKeyTooLarge, ErrValueTooLarge or ErrFull, and nothing is changed then.
 //
 // # How it works: a tour of the files
 //

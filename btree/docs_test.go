@@ -11,7 +11,7 @@ import (
 // The documents that argue by tests and examples name such as there are.
 func TestDocumentsNameTheirTests(t *testing.T) {
 	source := testSource(t)
-	for _, name := range []string{"DURABILITY.md", "TRANSACTIONS.md"} {
+	for _, name := range []string{"DURABILITY.md", "TRANSACTIONS.md", "ENGINE.md"} {
 		doc, err := os.ReadFile("../docs/" + name)
 		if err != nil {
 			t.Fatal(err)

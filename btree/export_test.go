@@ -31,3 +31,10 @@ func WriteInline(o Options) Options {
 
 // Frames returns how many frames are in use.
 func Frames(db *DB) int { return db.pager.memory().Frames }
+
+// GrowTo tells what a commit of a transaction would return if the file had to have that many pages.
+func (tx *Tx) GrowTo(pages uint64) error {
+	defer func(end uint64) { tx.pageEnd = end }(tx.pageEnd)
+	tx.pageEnd = pages
+	return tx.checkSize()
+}

@@ -1,6 +1,9 @@
 package btree
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // reservePages is how many pages below Options.MaxSize are kept for transactions that need no more pages than they give up, so
 // that something can be deleted from a full file: also what a delete changes is copied first. It is enough for the edges of a
@@ -10,21 +13,29 @@ const reservePages = 16
 // reserve returns how many pages only transactions may use that do not grow.
 func (db *DB) reserve() uint64 { return min(reservePages, db.mostPages()/8) }
 
-// mostPages returns how many pages Options.MaxSize allows, 0 without a limit.
-func (db *DB) mostPages() uint64 { return uint64(db.opts.MaxSize) / uint64(db.pager.pageSize) }
+// mostPages returns how many pages the file may have: as many as have numbers, as offsets in a file reach, and as Options.MaxSize
+// allows.
+func (db *DB) mostPages() uint64 {
+	size := uint64(db.pager.pageSize)
+	most := min(maxPages, math.MaxInt64/size)
+	if db.opts.MaxSize > 0 {
+		most = min(most, uint64(db.opts.MaxSize)/size)
+	}
+	return most
+}
 
-// checkSize checks that the file remains within Options.MaxSize with what the transaction has allocated.
+// checkSize checks that the file remains within its limit with what the transaction has allocated.
 func (tx *Tx) checkSize() error {
 	most := tx.db.mostPages()
-	if tx.pageEnd > tx.meta.pageEnd && tx.pageEnd+tx.db.reserve() > most && most > 0 && tx.grows() {
+	if tx.pageEnd > tx.meta.pageEnd && tx.pageEnd+tx.db.reserve() > most && tx.grows() {
 		most -= tx.db.reserve()
 	}
 	return tx.within(most)
 }
 
-// within checks that the transaction does not make the file longer than most pages, when that is not 0.
+// within checks that the transaction does not make the file longer than most pages.
 func (tx *Tx) within(most uint64) error {
-	if most == 0 || tx.pageEnd <= max(most, tx.meta.pageEnd) {
+	if tx.pageEnd <= max(most, tx.meta.pageEnd) {
 		return nil
 	}
 	size := uint64(tx.db.pager.pageSize)
@@ -50,7 +61,7 @@ func (tx *Tx) grows() bool {
 // are available once a checkpoint has written what does not need them.
 func (db *DB) makeRoomWhenFull() {
 	most := db.mostPages()
-	if most == 0 || db.head.pageEnd+2*db.reserve() < most || db.space.available() >= db.reserve() {
+	if db.head.pageEnd+2*db.reserve() < most || db.space.available() >= db.reserve() {
 		return
 	}
 	db.awaitCheckpoint()
@@ -67,5 +78,5 @@ func (db *DB) makeRoomWhenFull() {
 func (db *DB) roomForLog(pageEnd uint64) bool {
 	most := db.mostPages()
 	pages := uint64(max(db.wantLog, db.logSize(0))) / uint64(db.pager.pageSize)
-	return most == 0 || pageEnd+2*pages+4+db.reserve() <= most
+	return pageEnd+2*pages+4+db.reserve() <= most
 }

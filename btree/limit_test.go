@@ -3,6 +3,7 @@ package btree_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/rowan-db/rowan/btree"
@@ -98,5 +99,25 @@ func TestFullFileIsEmptiedKeyByKey(t *testing.T) {
 				t.Errorf("%d keys are left, %v", len(got["t"]), err)
 			}
 		})
+	}
+}
+
+// Without a limit of its own a file ends where numbers of pages and offsets do.
+func TestFileEndsWhereNumbersDo(t *testing.T) {
+	for _, pageSize := range []int{btree.MinPageSize, btree.DefaultPageSize, btree.MaxPageSize} {
+		most := min(1<<48, math.MaxInt64/uint64(pageSize))
+		db := open(t, &vfs.Mem{}, btree.Options{PageSize: pageSize})
+		err := db.Update(func(tx *btree.Tx) error {
+			if err := tx.GrowTo(most); err != nil {
+				t.Errorf("%d pages of %d bytes: %v", most, pageSize, err)
+			}
+			if err := tx.GrowTo(most + 1); !errors.Is(err, btree.ErrFull) {
+				t.Errorf("a page more: %v", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }

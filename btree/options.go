@@ -55,7 +55,7 @@ type Options struct {
 	// few megabytes at a time. 64 pages it may always have.
 	CacheSize int
 
-	// MaxSize is the most bytes that the file may have, without a limit when it is 0. A commit that would make it larger fails
+	// MaxSize is the most bytes that the file may have; when it is 0, 2^48 pages or 2^63 bytes. A commit that would make it larger fails
 	// with ErrFull. A file that is larger already stays as it is. The last 16 pages are for transactions that give up as many
 	// pages as they need, so that a full file can still be deleted from.
 	MaxSize int64
