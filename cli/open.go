@@ -154,10 +154,17 @@ func (a *app) withCatalogAt(ctx context.Context, text, version string, f func(ca
 }
 
 // withTableAt is withTable for the table as it was in a version that the
-// database keeps; without a name it is the present one.
+// database keeps; without a name it is the present one, of one moment if the
+// database can hold that.
 func (a *app) withTableAt(ctx context.Context, text, table, version string, f func(*store.Table) error) error {
 	if version == "" {
-		return a.withTable(ctx, text, table, f)
+		return a.withTable(ctx, text, table, func(t *store.Table) error {
+			pinned, release, err := t.Pin(ctx)
+			if err != nil {
+				return err
+			}
+			return errors.Join(f(pinned), release())
+		})
 	}
 	return a.withCatalogAt(ctx, text, version, func(c catalog) error {
 		t, err := c.Table(ctx, table)

@@ -52,6 +52,21 @@ func (t *Table) Scan(ctx context.Context, q Query) (Page, error) {
 	return page, t.wrap(op, err)
 }
 
+// Pin returns the table as it is now, however long it is read, if a snapshot
+// holds up nobody: otherwise it is t, which shows what others write meanwhile.
+// The caller must release it.
+func (t *Table) Pin(ctx context.Context) (pinned *Table, release func() error, err error) {
+	d, ok := t.reader.(driver.Snapshotter)
+	if !ok || !t.store.Info().FreeSnapshots {
+		return t, func() error { return nil }, nil
+	}
+	snap, err := d.Snapshot(ctx)
+	if err != nil {
+		return nil, nil, t.wrap("take a snapshot", err)
+	}
+	return &Table{store: t.store, reader: snap, schema: t.schema}, func() error { return t.wrap("release the snapshot", snap.Release()) }, nil
+}
+
 // Estimate returns about how many rows the table has, if the database knows
 // at once.
 func (t *Table) Estimate(ctx context.Context) (e Estimate, err error) {

@@ -249,3 +249,34 @@ func TestTotals(t *testing.T) {
 		t.Errorf("without a ranker: %t, %v", ok, err)
 	}
 }
+
+// free is a database whose snapshots hold up nobody.
+type free struct{ *mem.DB }
+
+func (f free) Info() driver.Info {
+	info := f.DB.Info()
+	info.FreeSnapshots = true
+	return info
+}
+
+// A pinned table is of one moment; one that cannot be pinned without holding up others is not.
+func TestPin(t *testing.T) {
+	for name, c := range map[string]struct {
+		db   driver.DB
+		want string
+	}{"free": {free{mem.New()}, "0 1"}, "not free": {mem.New(), "0 1 3"}} {
+		s := store.New(c.db)
+		pinned, release, err := numbers(t, s, 2).Pin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, s, 3, tuple.Text("new"))
+		got, _ := window(t, pinned.View(store.ViewOptions{}), store.Anchor{}, 10)
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+		if err := release(); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -91,6 +91,7 @@ func newInfo(path string) driver.Info {
 	}
 	return driver.Info{
 		Backend: "native", Product: "rowan file", Name: filepath.Base(path), Location: location,
+		FreeSnapshots: true,
 	}
 }
 

@@ -395,3 +395,24 @@ func TestAutoKey(t *testing.T) {
 		t.Errorf("after a given key, got %v", got)
 	}
 }
+
+// A snapshot shows none of what is committed while it is held, and says that it
+// holds up nobody, which the commit shows.
+func TestSnapshotsAreFree(t *testing.T) {
+	db, _ := create(t, Options{})
+	insert(t, db, "Ada")
+	if !db.Info().FreeSnapshots {
+		t.Error("they are said to hold somebody up")
+	}
+	snap, err := db.(driver.Snapshotter).Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	insert(t, db, "Grace")
+	if n, now := len(names(t, snap)), len(names(t, db)); n != 1 || now != 2 {
+		t.Errorf("the snapshot has %d rows, and the database %d", n, now)
+	}
+	if err := snap.Release(); err != nil {
+		t.Error(err)
+	}
+}

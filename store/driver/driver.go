@@ -294,6 +294,9 @@ type Info struct {
 	ReadOnly  string
 	Atomicity Atomicity
 	Order     Order
+	// FreeSnapshots tells that a [Snapshot] holds up nobody, however long it is
+	// held, so that a long read had better be of one.
+	FreeSnapshots bool
 	// MaxKey and MaxValue are limits in bytes, 0 if there is none to speak of.
 	MaxKey, MaxValue int64
 }

@@ -48,6 +48,11 @@ func (m *Model) export(arg string) (pane.Action, tea.Cmd) {
 	progress := m.exporting
 	return nil, task.Start(m.env.Tasks, slotExport, func(ctx context.Context) (exported, error) {
 		done := exported{path: path, more: r != nil && r.More}
+		t, release, err := t.Pin(ctx)
+		if err != nil {
+			return done, err
+		}
+		defer release() // it wrote nothing, so there is nothing to fail
 		size, err := transfer.ToFile(path, replace, func(w io.Writer) (err error) {
 			done.rows, err = transfer.View(ctx, w, format, t, o, options, progress.Store)
 			return err
