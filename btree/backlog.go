@@ -3,6 +3,7 @@ package btree
 import (
 	"fmt"
 	"runtime/debug"
+	"sort"
 	"sync"
 )
 
@@ -21,11 +22,21 @@ import (
 // Readers see no version that is not durable. So they catch up with durable commits alone, and a write transaction catches up
 // with these before it does with others, whose versions then exist in no tree of their own.
 
-// The length in bytes of the backlog from which on it is worked off in the background, and that which makes transactions wait.
+// The length in bytes of the backlog from which on it is worked off in the background, for small trees and for large ones, and that
+// which makes transactions wait. A page that several changes go to is copied and built once for all that are made together: the
+// more leaves a tree has, the more changes it takes for that.
 const (
-	longBacklog = 2 << 20
-	mostBacklog = 4 * longBacklog
+	leastLong   = 2 << 20
+	mostLong    = 16 << 20
+	longShare   = 8 // of the bytes in use
+	mostBacklog = 2 * mostLong
 )
+
+// longestBlind is how long the record of a blind commit is at most.
+const longestBlind = 2 << 20
+
+// opsChunk is how much memory for operations is taken at once.
+const opsChunk = 1 << 20
 
 // backlog is what was committed to the log and is not in the trees yet.
 type backlog struct {
@@ -33,36 +44,41 @@ type backlog struct {
 	changes changeMemory // of that
 
 	// DB.mu guards the fields below.
-	ops     []byte // of the records, one after another
 	commits []commitInBacklog
+	size    int    // of their operations, in bytes
+	long    int    // from which size on it is worked off in the background
+	chunk   []byte // has the newest operations, and room for more
+	turn    logTurn
 	mixed   uint64 // the newest version in which trees were, or are being, made that were not durable then
 	busy    bool   // a goroutine works it off
 	watched bool   // a transaction began to read since the last write transaction began
 }
 
-// commitInBacklog says where the operations of a version end.
+// commitInBacklog is the operations of a version, as in its record.
 type commitInBacklog struct {
 	version uint64
-	end     int
+	ops     []byte
 }
 
 // add notes what a commit did. The caller holds DB.mu.
 func (b *backlog) add(ops []byte, version uint64) {
-	b.ops = append(b.ops, ops...)
-	b.commits = append(b.commits, commitInBacklog{version: version, end: len(b.ops)})
+	if len(b.chunk)+len(ops) > cap(b.chunk) {
+		b.chunk = make([]byte, 0, max(opsChunk, len(ops)))
+	}
+	from := len(b.chunk)
+	b.chunk = append(b.chunk, ops...)
+	b.commits = append(b.commits, commitInBacklog{version: version, ops: b.chunk[from:len(b.chunk):len(b.chunk)]})
+	b.size += len(ops)
 }
 
 // drop forgets the first n commits. The caller holds DB.mu.
 func (b *backlog) drop(n int) {
-	end := b.commits[n-1].end
-	left := len(b.ops) - end
-	if copy(b.ops, b.ops[end:]); cap(b.ops) > 2*longBacklog && left < longBacklog {
-		b.ops = append([]byte(nil), b.ops[:left]...)
+	for _, c := range b.commits[:n] {
+		b.size -= len(c.ops)
 	}
-	b.ops = b.ops[:left]
-	b.commits = b.commits[:copy(b.commits, b.commits[n:])]
-	for i := range b.commits {
-		b.commits[i].end -= end
+	clear(b.commits[:n])
+	if b.commits = b.commits[n:]; len(b.commits) == 0 {
+		b.commits, b.chunk = nil, b.chunk[:0]
 	}
 }
 
@@ -74,16 +90,18 @@ func (b *backlog) newest() uint64 {
 	return b.commits[len(b.commits)-1].version
 }
 
-// durable returns how many commits in the backlog are durable when version is. The caller holds DB.mu.
-func (b *backlog) durable(version uint64) (n int) {
-	for n < len(b.commits) && b.commits[n].version <= version {
-		n++
-	}
-	return n
+// upTo returns how many commits in the backlog are of a version or older ones. The caller holds DB.mu.
+func (b *backlog) upTo(version uint64) int {
+	return sort.Search(len(b.commits), func(i int) bool { return b.commits[i].version > version })
 }
 
 // newestVersion returns the newest version, of the trees or in the backlog. The caller holds mu.
 func (db *DB) newestVersion() uint64 { return max(db.head.version, db.backlog.newest()) }
+
+// setLongBacklog sets from which length on the backlog is worked off in the background. The caller may change the trees, and holds mu.
+func (db *DB) setLongBacklog() {
+	db.backlog.long = int(max(leastLong, min(mostLong, db.dataSize()/longShare)))
+}
 
 // catchUp brings the trees to the newest durable version, or with all to the newest.
 func (db *DB) catchUp(all bool) (err error) {
@@ -92,37 +110,49 @@ func (db *DB) catchUp(all bool) (err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for {
-		n, r, from := db.nextOfBacklog(all)
-		if n == 0 {
-			return nil
-		}
-		if err := db.work(n, r, from); err != nil {
-			return fmt.Errorf("btree: applying commits that are in the log of %s: %w", db.path, err)
+		n, err := db.catchUpOnce(all)
+		if n == 0 || err != nil {
+			return err
 		}
 	}
 }
 
-// nextOfBacklog returns the commits that the trees are to catch up with next, and the version that was mixed before.
-func (db *DB) nextOfBacklog(all bool) (n int, r record, mixed uint64) {
+// catchUpOnce makes the trees catch up with what may be made in one version, and returns with how many commits it did. The caller
+// holds the backlog's mutex.
+func (db *DB) catchUpOnce(all bool) (int, error) {
+	commits, mixed := db.nextOfBacklog(all)
+	if len(commits) == 0 {
+		return 0, nil
+	}
+	if err := db.work(commits, mixed); err != nil {
+		return 0, fmt.Errorf("btree: applying commits that are in the log of %s: %w", db.path, err)
+	}
+	db.checkpointAtTurn()
+	return len(commits), nil
+}
+
+// nextOfBacklog returns the commits that the trees are to catch up with next, and the version that was mixed before. Versions from
+// before a turn of the log and after it are not made together.
+func (db *DB) nextOfBacklog(all bool) (commits []commitInBacklog, mixed uint64) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	b := &db.backlog
 	mixed = b.mixed
-	if n = b.durable(db.syncedTo); n == 0 && all {
-		if n = len(b.commits); n > 0 {
-			b.mixed = b.newest()
-		}
+	most := len(b.commits)
+	if b.turning() {
+		most = b.upTo(b.turn.version)
 	}
-	if n > 0 {
-		last := b.commits[n-1]
-		r = record{ops: b.ops[:last.end:last.end], version: last.version}
+	n := min(most, b.upTo(db.syncedTo))
+	if n == 0 && all && most > 0 {
+		n = most
+		b.mixed = b.commits[n-1].version
 	}
-	return n, r, mixed
+	return b.commits[:n:n], mixed
 }
 
-// work makes the trees catch up with the first n commits of the backlog, of which r holds the operations.
-func (db *DB) work(n int, r record, mixed uint64) error {
-	tx, err := db.applyBacklog(r)
+// work makes the trees catch up with the first commits of the backlog.
+func (db *DB) work(commits []commitInBacklog, mixed uint64) error {
+	tx, err := db.applyBacklog(commits)
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if tx != nil {
@@ -134,7 +164,8 @@ func (db *DB) work(n int, r record, mixed uint64) error {
 		next := tx.nextMeta()
 		tx.adopt(&next)
 		db.logged = next
-		db.backlog.drop(n)
+		db.backlog.drop(len(commits))
+		db.setLongBacklog()
 		if next.version <= db.syncedTo {
 			db.current = next
 		}
@@ -144,9 +175,12 @@ func (db *DB) work(n int, r record, mixed uint64) error {
 }
 
 // applyBacklog makes the pages of a version. It returns a transaction that is registered.
-func (db *DB) applyBacklog(r record) (*Tx, error) {
-	tx := db.beginCatchingUp(r.version)
-	err := tx.apply(r)
+func (db *DB) applyBacklog(commits []commitInBacklog) (*Tx, error) {
+	tx := db.beginCatchingUp(commits[len(commits)-1].version)
+	var err error
+	for i := 0; i < len(commits) && err == nil; i++ {
+		err = tx.apply(record{ops: commits[i].ops, version: commits[i].version})
+	}
 	if err == nil {
 		err = tx.complete()
 	}
@@ -169,24 +203,62 @@ func (db *DB) beginCatchingUp(version uint64) *Tx {
 	return tx
 }
 
-// catchUpBehind works off the backlog in the background. The caller holds mu.
-func (db *DB) catchUpBehind() {
-	if db.backlog.busy {
+// workBehind works off the backlog in the background, as far as it is too long or holds up a checkpoint. The caller holds mu.
+func (db *DB) workBehind() {
+	b := &db.backlog
+	if b.busy || !b.isLong() {
 		return
 	}
-	db.backlog.busy = true
+	b.busy = true
 	db.open++ // Close waits
 	go func() {
-		_ = db.catchUp(false) // who looks at the trees will meet the error, too
+		_ = db.shorten() // who looks at the trees will meet the error, too
 		db.mu.Lock()
 		defer db.mu.Unlock()
-		db.backlog.busy = false
+		b.busy = false
 		db.leave()
 	}()
 }
 
+// isLong reports whether the backlog should be worked off. The caller holds DB.mu.
+func (b *backlog) isLong() bool { return b.size >= b.long || b.turning() }
+
+// shorten works off the backlog while it is long, but for what is not durable.
+func (db *DB) shorten() (err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	b := &db.backlog
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for n := 1; n > 0 && err == nil && db.backlogIs((*backlog).isLong); {
+		n, err = db.catchUpOnce(false)
+	}
+	return err
+}
+
+// backlogIs asks something of the backlog that DB.mu guards.
+func (db *DB) backlogIs(ask func(*backlog) bool) bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return ask(&db.backlog)
+}
+
+// shortenTo waits until the backlog has at most n bytes.
+func (db *DB) shortenTo(n int) (err error) {
+	longer := func(b *backlog) bool { return b.size > n }
+	if !db.backlogIs(longer) {
+		return nil
+	}
+	b := &db.backlog
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for err == nil && db.backlogIs(longer) {
+		_, err = db.catchUpOnce(true)
+	}
+	return err
+}
+
 // lags reports whether there are durable commits that readers do not see yet. The caller holds mu.
-func (db *DB) lags() bool { return db.backlog.durable(db.syncedTo) > 0 }
+func (db *DB) lags() bool { return db.backlog.upTo(db.syncedTo) > 0 }
 
 // pinHead starts a read-only transaction of the trees as they are, without what is in the backlog.
 func (db *DB) pinHead() *Tx {

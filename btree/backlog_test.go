@@ -297,7 +297,7 @@ func TestBacklogIsBounded(t *testing.T) {
 	db := open(t, &vfs.Mem{}, btree.Options{LogSize: 64 << 20})
 	fill(t, db, 100, 20, 0)
 	value := strings.Repeat("v", 100_000)
-	const most = 8 << 20
+	const most = 32 << 20
 	for i := range 500 {
 		if err := putBlind(db, string(binary.BigEndian.AppendUint32(nil, uint32(i))), value[:2000], fmt.Sprint(i), value[:2000]); err != nil {
 			t.Fatal(err)

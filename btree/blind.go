@@ -72,8 +72,11 @@ func (tx *Tx) refresh() {
 // unless there was an error.
 func (tx *Tx) commitBlind() (bool, error) {
 	db := tx.db
-	if tx.err != nil || db.abandoned.Load() || !tx.changed || !tx.hasRecord() || !db.roomInBacklog(len(tx.log.buf)) {
+	if tx.err != nil || db.abandoned.Load() || !tx.changed || !tx.hasRecord() {
 		return false, nil
+	}
+	if room, err := db.makeRoomBlind(len(tx.log.buf)); !room || err != nil {
+		return false, err
 	}
 	if err := tx.checkLeaves(); err != nil {
 		return false, err
@@ -88,18 +91,28 @@ func (tx *Tx) commitBlind() (bool, error) {
 	defer db.mu.Unlock()
 	b := &db.backlog
 	b.add(tx.log.buf[recordHeader:], tx.version)
-	if len(b.ops) >= longBacklog {
-		db.catchUpBehind()
-	}
+	db.workBehind()
 	db.open++ // Close waits for await, too
 	return true, nil
 }
 
-// roomInBacklog reports whether a record of n bytes may go to the backlog.
-func (db *DB) roomInBacklog(n int) bool {
+// makeRoomBlind sees to it that the backlog and the active half of the log have room for a record of n bytes, and reports whether they
+// have: without, the trees have to catch up first.
+func (db *DB) makeRoomBlind(n int) (bool, error) {
+	if n > longestBlind || n > int(db.log.size) {
+		return false, nil
+	}
+	if err := db.shortenTo(mostBacklog - n); err != nil {
+		return false, err
+	}
 	db.mu.Lock()
-	defer db.mu.Unlock()
-	return db.log.fits(n) && n <= longBacklog && len(db.backlog.ops)+n <= mostBacklog && !db.tooManyFrames()
+	fits, full := db.log.fits(n), db.tooManyFrames()
+	grows := !fits && db.logGrows(n)
+	db.mu.Unlock()
+	if full || fits || grows {
+		return !full && fits, nil
+	}
+	return db.turnLog()
 }
 
 // checkLeaves checks the pages that the transaction will change, as far as nobody has looked at them yet: a commit that returned

@@ -24,27 +24,31 @@ type checkpoint struct {
 //
 // While it runs no page that waits for a reader is given out again, also when the reader ends: it may be in the list.
 func (db *DB) startCheckpoint() error {
-	db.mu.Lock()
-	db.settle()
-	db.mu.Unlock()
 	if err := db.extend(db.head.pageEnd); err != nil {
 		return err
 	}
 	db.log.flip()
 	db.logUsed.Store(0)
-	c := &checkpoint{meta: db.head, pages: db.unwrittenPages(), done: make(chan struct{})}
-	c.meta.log = db.log.place
 	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.beginCheckpoint(db.log.place)
+	return nil
+}
+
+// beginCheckpoint begins a checkpoint of the newest version of the trees, whose meta names the place of the log where the records after
+// that version are. The caller holds mu.
+func (db *DB) beginCheckpoint(log logPlace) {
+	db.settle()
+	c := &checkpoint{meta: db.head, pages: db.unwrittenPages(), done: make(chan struct{})}
+	c.meta.log = log
 	c.changes, c.meta.space = db.space.change(c.meta.version, c.meta.pageEnd, nil, nil, nil)
 	db.space.taken(c.changes)
 	db.unwritten = nil
 	db.running = c
-	db.mu.Unlock()
 	go func() {
 		defer close(c.done)
 		c.err = db.runCheckpoint(c)
 	}()
-	return nil
 }
 
 func (db *DB) runCheckpoint(c *checkpoint) error {

@@ -342,6 +342,7 @@ func (tx *Tx) publish(next *meta, changes []spaceChange, unwritten []uint64) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.space.done(changes, next.version)
+	db.setLongBacklog()
 	if next.pageEnd < tx.meta.pageEnd {
 		db.space.cut(next.pageEnd, tx.meta.pageEnd)
 	}

@@ -29,7 +29,9 @@
 //     moment. The file needs no repair: whoever opens it finds what was committed, in the trees or in the log.
 //   - A read-only transaction sees one version, whatever is committed meanwhile. It never waits for the writer, and the writer
 //     never waits for it, unless Options.Exclusive asks for that. It holds across processes, too. One that begins after many small
-//     commits may first bring the trees up to date with them: with at most 8 MB of changes, and 2 MB as a rule.
+//     commits may first bring the trees up to date with them: as a rule with as many bytes of changes as an eighth of what the
+//     file has, from 2 to 16 MB, and with 32 MB at most, which takes a tenth of a second or two. While somebody reads, commits
+//     leave nothing to readers.
 //   - Every page carries a checksum, which is verified when the page is first touched. Damage becomes an error that matches
 //     ErrCorrupt and names the page, never a wrong answer.
 //   - Branches count the keys below them: Count, Rank and Select cost one or two descents, however large the range.
@@ -117,9 +119,9 @@
 // A transaction ends in commit.go, which writes pages and a meta with two syncs (sync.go), in commitlog.go, which appends one
 // record to the log (log.go, logrecord.go) with one sync, or in delay.go, which leaves everything in memory. One that has not
 // looked at any tree needs none to commit (blind.go): its record waits in backlog.go until somebody looks. checkpoint.go writes to
-// the trees what is in the log alone, in the background. Opening (open.go, with options.go) finds the newest meta and replays the
-// log (recover.go); who opens a file only to read follows another process's metas and log (follow.go, followlog.go). Files are
-// closed in close.go.
+// the trees what is in the log alone, in the background, while turn.go goes on in the other half of the log. Opening (open.go, with
+// options.go) finds the newest meta and replays the log (recover.go); who opens a file only to read follows another process's metas
+// and log (follow.go, followlog.go). Files are closed in close.go.
 //
 // Pages that a version gave up are used again when nobody can see them any more. space.go has the bitmaps of pages in use and the
 // argument for it, spaceload.go reads them, limit.go holds them against Options.MaxSize. Versions that are kept are records of

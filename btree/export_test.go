@@ -19,7 +19,15 @@ func (db *DB) FS() vfs.FS { return db.opts.FS }
 func (db *DB) Backlog() int {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	return len(db.backlog.ops)
+	return db.backlog.size
+}
+
+// LogHalf returns which half of the log takes records, or -1 when there is no log. No transaction may be open.
+func LogHalf(db *DB) int {
+	if db.log == nil {
+		return -1
+	}
+	return int(db.log.place.half)
 }
 
 // WriteInline makes a database write nothing in the background while a transaction goes on, so that the calls to its disk come in

@@ -91,8 +91,12 @@ func (db *DB) logSize(n int) int64 {
 	if db.opts.logAfter != defaultLogAfter {
 		return most
 	}
-	data := db.space.inUse()*int64(db.pager.pageSize) - db.logBytes()
-	return min(most, max(leastLog, data, 8*int64(n)))
+	return min(most, max(leastLog, db.dataSize(), 8*int64(n)))
+}
+
+// dataSize returns how many bytes of the file are in use, but for the log.
+func (db *DB) dataSize() int64 {
+	return db.space.inUse()*int64(db.pager.pageSize) - db.logBytes()
 }
 
 // logBytes returns the size of the present log.

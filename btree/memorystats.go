@@ -61,7 +61,7 @@ func (db *DB) memory() MemoryStats {
 	m.LogUsed = db.logUsed.Load()
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	m.Delayed, m.Waiting = db.delayed.count, len(db.backlog.ops)
+	m.Delayed, m.Waiting = db.delayed.count, db.backlog.size
 	return m
 }
 
