@@ -213,15 +213,15 @@ func (m *Model) take(all listed) {
 }
 
 // Title implements [pane.Titled].
-func (m *Model) Title() []style.Span { return []style.Span{style.Plain(" Kept states ")} }
+func (m *Model) Title() []style.Span {
+	if m.from == "" {
+		return []style.Span{style.Plain(" Kept states ")}
+	}
+	return []style.Span{style.Plain(" Kept states, compared with " + m.from + " ")}
+}
 
 // Footer implements [pane.Titled].
-func (m *Model) Footer() []style.Span {
-	if m.from == "" {
-		return nil
-	}
-	return []style.Span{style.Plain(" compared with " + m.from + " ")}
-}
+func (m *Model) Footer() []style.Span { return nil }
 
 // Size implements [pane.Sizer].
 func (m *Model) Size(maxWidth, maxHeight int) (width, height int) {
