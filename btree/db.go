@@ -171,8 +171,9 @@ func (db *DB) MaxKeySize() int { return db.limit.maxKey }
 
 // Begin starts a transaction. A read-only one sees the newest committed version until it ends. It waits for no other transaction,
 // unless Options.Exclusive says otherwise; the first one after many small commits brings the trees up to date with them, which
-// may take some milliseconds, and a tenth of a second or two after very many. There is one writable transaction at a time, and Begin waits for the one before to end. Every
-// transaction must be ended by Commit or Rollback, or by Delay.
+// takes the longer the more pages they change: the package documentation says how many that may be. There is one writable
+// transaction at a time, and Begin waits for the one before to end. Every transaction must be ended by Commit or Rollback, or by
+// Delay.
 func (db *DB) Begin(writable bool) (*Tx, error) {
 	return db.BeginContext(context.Background(), writable)
 }

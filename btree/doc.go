@@ -30,8 +30,9 @@
 //   - A read-only transaction sees one version, whatever is committed meanwhile. It never waits for the writer, and the writer
 //     never waits for it, unless Options.Exclusive asks for that. It holds across processes, too. One that begins after many small
 //     commits may first bring the trees up to date with them: as a rule with as many bytes of changes as an eighth of what the
-//     file has, from 2 to 16 MB, and with 32 MB at most, which takes a tenth of a second or two. While somebody reads, commits
-//     leave nothing to readers.
+//     file has, from 2 to 16 MB, and with 32 MB at most. Each leaf that they go to is copied for that, which takes tenths of a
+//     second where they are scattered over a million records, and seconds over many millions. While somebody reads, commits leave
+//     nothing to readers.
 //   - Every page carries a checksum, which is verified when the page is first touched. Damage becomes an error that matches
 //     ErrCorrupt and names the page, never a wrong answer.
 //   - Branches count the keys below them: Count, Rank and Select cost one or two descents, however large the range.
