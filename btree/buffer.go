@@ -236,15 +236,24 @@ func (m *changeMemory) shrink(keep int) {
 	m.chunks, m.gives = m.chunks[:min(keep, len(m.chunks))], m.gives[:min(keep, len(m.gives))]
 }
 
-// prefetch touches the changes of a sorted run ahead of their use, so that the processor fetches several at a time. The sum
-// that it returns, and that it is not inlined, keep the loads from being left out.
+// prefetch touches the changes of a sorted run ahead of their use, so that the processor fetches many at a time: first where they
+// begin, which says how long they are, and then the rest of those that are not so long that the processor itself foresees it. The
+// sum that it returns, and that it is not inlined, keep the loads from being left out.
 //
 //go:noinline
 func (m *changeMemory) prefetch(run []change) (sum byte) {
+	const line, most = 64, 256
 	for _, c := range run {
-		rec := m.chunks[c.at>>chunkShift]
-		i := int(c.at & (chunkSize - 1))
-		sum += rec[i] + rec[min(i+64, len(rec)-1)]
+		sum += m.chunks[c.at>>chunkShift][c.at&(chunkSize-1)]
+	}
+	for _, c := range run {
+		rec, at := m.chunks[c.at>>chunkShift], int(c.at&(chunkSize-1))
+		lens := load32(rec, at)
+		end := at + min(changeHeader+keyLen(lens)+valLen(lens), most)
+		for at += line; at < end; at += line {
+			sum += rec[at]
+		}
+		sum += rec[end-1]
 	}
 	return sum
 }
