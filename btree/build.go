@@ -5,25 +5,42 @@ import (
 	"slices"
 )
 
-// decode appends the entries of p to es. The values alias the page; the keys are assembled in *arena.
+// decode appends the entries of p to es. Values alias the page, and so do keys where the page has no prefix; else they are
+// assembled in *arena.
 func decode(p page, es []entry, arena *[]byte) []entry {
-	branch := p.isBranch()
-	es = slices.Grow(es, p.count())
-	for i := range p.count() {
-		var e entry
-		if !branch || i > 0 {
-			from := len(*arena)
-			*arena = p.appendKey(*arena, i)
-			e.key = (*arena)[from:len(*arena):len(*arena)]
+	return decodeRange(p, 0, p.count(), slices.Grow(es, p.count()), arena)
+}
+
+// decodeRange is decode for the entries [from,to).
+func decodeRange(p page, from, to int, es []entry, arena *[]byte) []entry {
+	prefix := p.prefix()
+	if p.isBranch() {
+		for i := from; i < to; i++ {
+			e := entry{child: p.child(i), keys: p.keys(i)}
+			if i > 0 {
+				e.key = wholeKey(prefix, p.suffix(i), arena)
+			}
+			es = append(es, e)
 		}
-		if branch {
-			e.child, e.keys = p.child(i), p.keys(i)
-		} else {
-			e.val, e.overflow = p.value(i)
-		}
-		es = append(es, e)
+		return es
+	}
+	for i := from; i < to; i++ {
+		at, lens := p.record(i)
+		n := keyLen(lens)
+		key, val := wholeKey(prefix, slice(p, at, n), arena), slice(p, at+n, valLen(lens))
+		es = append(es, entry{key: key, val: val, overflow: lens&lensOverflow != 0})
 	}
 	return es
+}
+
+// wholeKey returns a key, which it assembles in *arena if it has a prefix.
+func wholeKey(prefix, suffix []byte, arena *[]byte) []byte {
+	if len(prefix) == 0 {
+		return suffix
+	}
+	from := len(*arena)
+	*arena = append(append(*arena, prefix...), suffix...)
+	return (*arena)[from:len(*arena):len(*arena)]
 }
 
 // build makes p a page of the given kind and level with exactly these entries, which must fit. The entries may not alias p.

@@ -35,24 +35,19 @@ func (t *Tree) merge(r *sortedRun, n int) error {
 // leaf merges the entries of a leaf with the first n changes, as many as there is room for.
 func (m *merging) leaf(p page, n int) error {
 	s := &m.tx.scratch
-	s.old = decode(p, s.old[:0], &s.arena)
-	old := s.old
-	m.before += len(old)
+	m.before += p.count()
 	m.bytes += p.live()
+	at := 0 // the first entry that is not merged yet
 	for ; n > 0 && m.room > 0; n-- {
 		key, val, lens := m.run.next()
-		i := 0
-		for i < len(old) && string(old[i].key) < string(key) {
-			i++
-		}
-		s.entries = append(s.entries, old[:i]...)
-		if old = old[i:]; len(old) > 0 && string(old[0].key) == string(key) {
-			if old[0].overflow {
-				if err := m.freeOverflow(old[0].val); err != nil {
-					return err
-				}
+		i, found := p.lowerBound(key, at)
+		s.entries = decodeRange(p, at, i, s.entries, &s.arena)
+		at = i
+		if found {
+			if err := m.replaced(p, i); err != nil {
+				return err
 			}
-			old = old[1:]
+			at++
 		}
 		if lens&changeRemove == 0 {
 			s.entries = append(s.entries, entry{key: key, val: val, overflow: lens&lensOverflow != 0})
@@ -62,8 +57,16 @@ func (m *merging) leaf(p page, n int) error {
 		m.run.skip()
 		m.made++
 	}
-	s.entries = append(s.entries, old...)
+	s.entries = decodeRange(p, at, p.count(), s.entries, &s.arena)
 	m.left = n
+	return nil
+}
+
+// replaced gives up the overflow pages of entry i of a leaf, in the place of which comes a change.
+func (m *merging) replaced(p page, i int) error {
+	if val, overflow := p.value(i); overflow {
+		return m.freeOverflow(val)
+	}
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package btree
 
 import (
-	"bytes"
 	"errors"
 )
 
@@ -119,23 +118,23 @@ func (t *Tree) joined(left, right, parent page, i int) []entry {
 
 // shareOut rebuilds the page at a level of the path and its right neighbour with the entries before and from m.
 func (t *Tree) shareOut(level, left int, rightNo uint64, es []entry, m int) error {
-	kind := t.path[level].p.kind()
+	kind, s := t.path[level].p.kind(), &t.tx.scratch
 	sep := es[m].key
 	if kind == kindLeaf {
 		sep = separator(es[m-1].key, sep)
 	}
+	s.fence = append(s.fence[:0], sep...) // sep may lie in a page that is given up
 	right := t.tx.newPage()
 	build(right, kind, level, es[m:])
 	t.rebuild(level, kind, es[:m])
 	t.tx.replaceFrame(rightNo, right)
 	parent := t.path[level+1].p
 	parent.setKeys(left, t.path[level].p.total())
-	e := entry{key: sep, child: rightNo, keys: right.total()}
+	e := entry{key: s.fence, child: rightNo, keys: right.total()}
 	parent.remove(left+1, left+2)
 	if parent.insert(left+1, &e) {
 		return nil
 	}
-	e.key = bytes.Clone(sep) // splice decodes into the memory where it is
 	return t.splice(level+1, left+1, left+1, []entry{e})
 }
 

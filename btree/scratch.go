@@ -4,7 +4,6 @@ package btree
 type scratch struct {
 	entries []entry
 	most    int // of entries that were used at a time before
-	old     []entry
 	arena   []byte
 	fence   []byte
 	// Of splits that are going on, a level above the other: entries for new pages, and memory for their keys.
@@ -31,9 +30,6 @@ func (s *scratch) keep(from *scratch) {
 	if cap(from.entries) <= keptEntries {
 		clear(from.entries[:from.most])
 		s.entries = from.entries
-	}
-	if cap(from.old) <= keptEntries {
-		s.old = from.old[:0]
 	}
 	if cap(from.arena) <= keptArena {
 		s.arena = from.arena

@@ -88,14 +88,16 @@ func (t *Tree) newRoot(level int, first entry, siblings []entry) error {
 	return nil
 }
 
-// splice replaces the entries [i,j) of the branch at a level of the path.
+// splice replaces the entries [i,j) of the branch at a level of the path. The new ones lie in no memory that scratch uses for
+// entries.
 func (t *Tree) splice(level, i, j int, with []entry) error {
 	s := &t.tx.scratch
 	s.reset()
-	s.entries = decode(t.path[level].p, s.entries, &s.arena)
-	es := append([]entry(nil), s.entries[:i]...)
-	es = append(append(es, with...), s.entries[j:]...)
-	return t.store(level, es)
+	p := t.path[level].p
+	s.entries = decodeRange(p, 0, i, s.entries, &s.arena)
+	s.entries = append(s.entries, with...)
+	s.entries = decodeRange(p, j, p.count(), s.entries, &s.arena)
+	return t.store(level, s.entries)
 }
 
 // looseShare is the part of a page, in percent, that fillLoose fills.
