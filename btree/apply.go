@@ -50,6 +50,7 @@ func (tx *Tx) dropChanges() {
 
 // flush applies the buffered changes. When it fails the transaction cannot be committed.
 func (t *Tree) flush() error {
+	defer t.countTail()
 	if t.buf.n == 0 {
 		return nil
 	}
@@ -158,13 +159,13 @@ func (t *Tree) apply(r *sortedRun) error {
 		if err := t.descend(key); err != nil {
 			return err
 		}
-		if t.tail = t.isTailPath(); t.tail && (t.keys == 0 || t.afterTail(key)) {
+		if t.isTailPath() && (t.keys == 0 || t.afterTail(key)) {
+			t.tail = true
 			if err := t.applyTail(r, key, val, lens); err != nil {
 				return err
 			}
 			continue
 		}
-		t.tail = false
 		if err := t.applyLeaf(r, r.before(t.leafFence())); err != nil {
 			return err
 		}

@@ -58,6 +58,23 @@ func build(p page, kind byte, level int, es []entry) {
 	p.setSlope()
 }
 
+// beginLeaf makes p a leaf without entries whose keys will have a prefix. What its memory held stays where nothing lies, until
+// clearFree.
+func (p page) beginLeaf(prefix []byte) {
+	clear(p[:headerSize])
+	p[offKind] = kindLeaf
+	p.setPrefix(prefix)
+	clear(p[headerSize+len(prefix) : p.headsAt()])
+}
+
+// clearFree writes zeros where a leaf has nothing: behind the entries in its arrays, and between arrays and records.
+func (p page) clearFree() {
+	n, slots := p.count(), p.slotsAt()
+	clear(p[p.headsAt()+4*n : slots])
+	clear(p[slots+2*n : p.arraysEnd()])
+	clear(p[p.arraysEnd() : len(p)-p.used()])
+}
+
 // shape returns the prefix that the keys of a page have in common, and the word of the lengths that its records have in common
 // or 0. The entries are in the order of keys, so that what the first and the last share all of them do.
 func shape(kind byte, es []entry) (prefix []byte, lens uint32) {

@@ -235,7 +235,7 @@ func (tx *Tx) ownPages() (pages []page) {
 		if w := g.table.at(no); w&own != 0 && w.isFrame() {
 			p := g.arena.page(w.frame())
 			if w&shown == 0 {
-				p.fitHints()
+				p.prepare()
 			}
 			pages = append(pages, p)
 		}

@@ -97,15 +97,20 @@ func (p page) stamp(number, version uint64) {
 	store64(p, offVersion, version)
 }
 
-// seal writes hints and the checksum; the page may not change after it.
+// seal prepares the page and writes the checksum; the page may not change after it.
 func (p page) seal() {
-	p.fitHints()
+	p.prepare()
 	p.sign()
 }
 
-// fitHints writes what helps to search the page.
-func (p page) fitHints() {
-	if k := p.kind(); k == kindLeaf || k == kindBranch {
+// prepare writes what helps to search the page, and leaves nothing in it of what was in its memory before. Every page that is
+// written, or shown to readers, was prepared after its last change.
+func (p page) prepare() {
+	switch p.kind() {
+	case kindLeaf:
+		p.clearFree()
+		p.setSlope()
+	case kindBranch:
 		p.setSlope()
 	}
 }

@@ -145,3 +145,25 @@ func TestSeparatorIsShortestThatDivides(t *testing.T) {
 		}
 	}
 }
+
+// A leaf that grows in memory which was used before shows nothing of what was there, once it is prepared to be written.
+func TestPreparedLeafHasNothingOfItsMemory(t *testing.T) {
+	used, unused := make(page, MinPageSize), make(page, MinPageSize)
+	for i := range used {
+		used[i] = 0xEE
+	}
+	for _, p := range []page{used, unused} {
+		p.beginLeaf([]byte("prefix"))
+		p.setCap(12)
+		for i := range 8 {
+			e := entry{key: fmt.Appendf(nil, "prefix%03d", i), val: []byte("value")}
+			if !p.insert(i, &e) {
+				t.Fatal("no room")
+			}
+		}
+		p.prepare()
+	}
+	if !bytes.Equal(used, unused) {
+		t.Error("what is written depends on what was in memory before")
+	}
+}

@@ -16,8 +16,10 @@ type pageBatch struct {
 	err    error
 }
 
-// handOver gives pages, in ascending order, to the background to be written. It waits while too many are there already.
+// handOver gives pages, in ascending order, to the background to be written. It waits while too many are there already. The last
+// leaves of trees may be among them, and the branches above: no tree goes on there.
 func (tx *Tx) handOver(pages []uint64) error {
+	tx.leaveTails()
 	if err := tx.within(tx.db.mostPages()); err != nil {
 		tx.spill.err = err
 		return err
@@ -85,7 +87,7 @@ func (tx *Tx) startBatch(pages []uint64) {
 		f := g.table.at(no).frame()
 		g.table.set(no, own|sealed|inFrame(f))
 		b.pages[i], b.frames[i] = g.arena.page(f), f
-		b.pages[i].fitHints()
+		b.pages[i].prepare()
 	}
 	var before *pageBatch
 	if n := len(s.running); n > 0 {
@@ -157,10 +159,9 @@ func (tx *Tx) settleBatch(b *pageBatch) {
 
 // forgetPaths makes trees and cursors find pages anew that they remember: their frames may be used for others.
 func (tx *Tx) forgetPaths() {
-	tx.catalog.tail = false
+	tx.leaveTails()
 	tx.catalog.gen++
 	for _, t := range tx.trees {
-		t.tail = false
 		t.gen++
 	}
 }

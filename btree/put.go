@@ -177,12 +177,6 @@ func (t *Tree) isLast(key []byte) (bool, error) {
 	return !found, err
 }
 
-// afterTail reports whether key is greater than the last key of the leaf that the tail path leads to.
-func (t *Tree) afterTail(key []byte) bool {
-	p := t.path[0].p
-	return p.compareKey(p.count()-1, key) < 0
-}
-
 // put is Put without the checks.
 func (t *Tree) put(key, val []byte) error {
 	e := entry{key: key, val: val}
@@ -196,29 +190,6 @@ func (t *Tree) put(key, val []byte) error {
 		return t.append(&e)
 	}
 	return t.putSearch(&e)
-}
-
-// appendQuick puts an entry after the last one, if that takes no more than room in the last leaf.
-func (t *Tree) appendQuick(key, val []byte) bool {
-	if t.tx.done || t.tx.err != nil || !t.path[0].p.appendLast(key, val) {
-		return false
-	}
-	t.gen++
-	t.addKeys(1)
-	return true
-}
-
-// append inserts an entry after the last one. The tail path stays.
-func (t *Tree) append(e *entry) error {
-	t.gen++
-	t.addKeys(1)
-	leaf := &t.path[0]
-	leaf.i = leaf.p.count()
-	if leaf.p.insert(leaf.i, e) {
-		return nil
-	}
-	t.tail = false
-	return t.insertSplitting(e)
 }
 
 // putSearch inserts an entry or replaces the value of the one with its key.
@@ -287,16 +258,6 @@ func (t *Tree) ownChild(p page, i int) (uint64, page, error) {
 	return owned, below, nil
 }
 
-// isTailPath reports whether the path leads to the last leaf.
-func (t *Tree) isTailPath() bool {
-	for _, s := range t.path[1:] {
-		if s.i != s.p.count()-1 {
-			return false
-		}
-	}
-	return true
-}
-
 // addKeys changes the number of keys by n on the whole path.
 func (t *Tree) addKeys(n int64) {
 	t.keys += uint64(n)
@@ -341,26 +302,4 @@ func (t *Tree) insertSplitting(e *entry) error {
 		return t.newTail(e)
 	}
 	return t.store(0, es)
-}
-
-// newTail puts an entry that comes after all others into a leaf of its own, so that ascending keys fill pages. The prefix of
-// the new leaf is a guess: what the new key shares with the whole leaf before.
-func (t *Tree) newTail(e *entry) error {
-	full, leaf := t.path[0].no, t.path[0].p
-	s := &t.tx.scratch
-	s.fence = leaf.appendKey(s.fence[:0], 0)
-	p := t.tx.newPage()
-	build(p, kindLeaf, 0, nil)
-	p.setPrefix(e.key[:prefixFor(s.fence, e.key)])
-	if lens := packLens(len(e.key)-p.prefixLen(), len(e.val), e.overflow); lens|lensFixed == leaf.lens() {
-		p.setCap(leaf.count()) // it will hold as many
-	}
-	if !p.insert(0, e) {
-		build(p, kindLeaf, 0, []entry{*e})
-	}
-	s.fence = leaf.appendKey(s.fence[:0], leaf.count()-1)
-	sibling := entry{key: separator(s.fence, e.key), child: t.tx.add(p), keys: 1}
-	t.leaves++
-	t.tx.finish(full)
-	return t.link(0, []entry{sibling})
 }

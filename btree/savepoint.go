@@ -51,10 +51,7 @@ func (tx *Tx) Savepoint() (Savepoint, error) {
 
 // nextVersion begins another version, so that no page of the transaction so far is changed any more.
 func (tx *Tx) nextVersion() {
-	for _, t := range tx.trees {
-		t.tail = false
-	}
-	tx.catalog.tail = false
+	tx.leaveTails()
 	tx.marks = marks{allocated: len(tx.allocated), freed: len(tx.freed)}
 	tx.version++
 }

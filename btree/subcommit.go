@@ -55,7 +55,7 @@ func (tx *Tx) show() {
 			return
 		}
 		if w.isFrame() {
-			db.pager.arena.page(w.frame()).fitHints() // not later, when readers look at it
+			db.pager.arena.page(w.frame()).prepare() // not later, when readers look at it
 		}
 		t.set(no, w&^complete|shown)
 	})

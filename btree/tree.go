@@ -17,6 +17,7 @@ type Tree struct {
 	gen     uint64 // counts changes, for cursors
 	path    []step // of the last descent for writing, from the leaf up
 	tail    bool   // path leads to the last leaf, whose pages are the transaction's, and no change is buffered
+	late    uint64 // keys that were put at the end of that leaf and are not counted yet: see countTail
 	buf     buffer
 	// scattered: keys come in no order, so that it is not worth looking whether one comes after all others
 	scattered bool
@@ -52,10 +53,14 @@ func (t *Tree) alive(write bool) error {
 	return nil
 }
 
-// settled is usable, and applies what is buffered, so that the tree's pages can be looked at.
+// settled is usable, and applies what is buffered and counts all keys, so that the tree's pages can be looked at.
 func (t *Tree) settled(write bool) error {
-	if err := t.usable(write); err != nil || t.buf.n == 0 {
+	if err := t.usable(write); err != nil {
 		return err
+	}
+	t.countTail()
+	if t.buf.n == 0 {
+		return nil
 	}
 	return t.tx.flushHolding()
 }
@@ -63,13 +68,13 @@ func (t *Tree) settled(write bool) error {
 // restore puts the tree back to an earlier state.
 func (t *Tree) restore(r treeRoot) {
 	t.treeRoot = r
-	t.tail = false
+	t.tail, t.late = false, 0
 	t.gen++
 }
 
 // touch notes that the tree is about to change.
 func (t *Tree) touch() {
-	t.tail = false
+	t.leaveTail()
 	t.gen++
 	t.changed = true
 	t.tx.changed = true
