@@ -228,7 +228,7 @@ func (tx *Tx) dropDead() {
 // inUse reports whether a page that the transaction allocated still belongs to it.
 func (tx *Tx) inUse(no uint64) bool { return tx.db.pager.table.at(no)&own != 0 }
 
-// ownPages returns the pages of the transaction that are not in the file yet, in its order.
+// ownPages returns the pages of the transaction that are not in the file yet, in its order, ready to be written.
 func (tx *Tx) ownPages() (pages []page) {
 	g := tx.db.pager
 	tx.each(tx.allocated, func(no uint64) {
@@ -237,6 +237,7 @@ func (tx *Tx) ownPages() (pages []page) {
 			if w&shown == 0 {
 				p.prepare()
 			}
+			p.sign()
 			pages = append(pages, p)
 		}
 	})

@@ -101,9 +101,12 @@ func (tx *Tx) startBatch(pages []uint64) {
 	}
 }
 
-// write writes the pages after those of the batch before.
+// write writes the pages after those of the batch before. It signs them while that one is still being written.
 func (b *pageBatch) write(db *DB, before *pageBatch) {
 	defer close(b.done)
+	for _, p := range b.pages {
+		p.sign()
+	}
 	if before != nil {
 		<-before.done
 	}
@@ -173,8 +176,8 @@ func (tx *Tx) drain() error {
 	return tx.spill.err
 }
 
-// writeOwn writes pages of a write transaction, in the order of the file, from where they lie, and nothing of sense into the gaps
-// between them.
+// writeOwn writes signed pages of a write transaction, in the order of the file, from where they lie, and nothing of sense into the
+// gaps between them.
 func (db *DB) writeOwn(pages []page, gaps []uint64) error {
 	size := db.pager.pageSize
 	var filler []byte
@@ -186,7 +189,6 @@ func (db *DB) writeOwn(pages []page, gaps []uint64) error {
 		if len(pages) == 0 || len(gaps) > 0 && gaps[0] < pages[0].number() {
 			next, gaps, run = gaps[0]+1, gaps[1:], append(run, filler)
 		} else {
-			pages[0].sign()
 			next, run, pages = pages[0].number()+1, append(run, pages[0]), pages[1:]
 		}
 		goesOn := len(pages) > 0 && pages[0].number() == next || len(gaps) > 0 && gaps[0] == next
