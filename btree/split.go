@@ -128,13 +128,9 @@ func partition(kind byte, es []entry, pageSize int, how filling) []int {
 
 // pack fills pages in order.
 func pack(kind byte, es []entry, pageSize int) (ends []int) {
-	uniform := kind == kindLeaf && uniformLens(es)
+	pageful := pagefuls(kind, es)
 	for from := 0; ; {
-		if uniform {
-			from += pagefulUniform(es[from:], pageSize)
-		} else {
-			from += pageful(kind, es[from:], pageSize)
-		}
+		from += pageful(kind, es[from:], pageSize)
 		ends = append(ends, from)
 		if from >= len(es) {
 			return ends
@@ -148,6 +144,7 @@ func spread(kind byte, es []entry, pageSize, pages int) (ends []int) {
 	for i := range es {
 		left += sizeOf(kind, &es[i])
 	}
+	pageful := pagefuls(kind, es)
 	for from := 0; from < len(es); {
 		most := from + pageful(kind, es[from:], pageSize)
 		share := left / max(1, pages-len(ends))
@@ -168,6 +165,14 @@ func sizeOf(kind byte, e *entry) int {
 	return len(e.key) + len(e.val) + entrySize(kind == kindBranch)
 }
 
+// pagefuls returns the function that tells how many of the entries, from any of them on, fit into a page.
+func pagefuls(kind byte, es []entry) func(kind byte, es []entry, pageSize int) int {
+	if kind == kindLeaf && uniformLens(es) {
+		return pagefulUniform
+	}
+	return pageful
+}
+
 // pageful returns how many entries from the first on fit into a page.
 func pageful(kind byte, es []entry, pageSize int) int {
 	m := newMeasure(kind)
@@ -181,7 +186,7 @@ func pageful(kind byte, es []entry, pageSize int) int {
 }
 
 // pagefulUniform is pageful for entries of a leaf with equal lengths. It may stop an entry short of what is possible.
-func pagefulUniform(es []entry, pageSize int) int {
+func pagefulUniform(_ byte, es []entry, pageSize int) int {
 	whole := len(es[0].key) + len(es[0].val) + leafEntry
 	fit := func(prefix int) int {
 		return max(1, min(len(es), (pageSize-arraysAt(prefix))/(whole-prefix)))
