@@ -105,8 +105,9 @@
 // a leaf lie in pages of their own (overflow.go), which stream.go reads and writes piece by piece. The trees of a database are
 // found by their names in another tree, the catalog (catalog.go).
 //
-// What changes a tree begins in put.go and delete.go, or with many keys in bulk.go. A write transaction collects changes in a
-// buffer (buffer.go), sorts them (buffersort.go) and carries them out leaf by leaf (apply.go, merge.go). A page is changed in a copy,
+// What changes a tree begins in put.go and delete.go, or with many keys in bulk.go. Keys that come in order go to the end of the last
+// leaf (tail.go). For others a write transaction collects changes in a buffer (buffer.go), sorts them (buffersort.go) and carries
+// them out leaf by leaf (apply.go, merge.go). A page is changed in a copy,
 // which txpages.go makes; edit.go and build.go write pages with what scratch.go has for that, split.go and rebalance.go keep them
 // full enough, and subtree.go rebuilds whole parts of a tree, as deleting a range and compact.go need it. A transaction that is
 // larger than its memory writes pages before it commits: spill.go chooses them, pagebatch.go writes them together.

@@ -69,6 +69,7 @@ func (tx *Tx) RollbackTo(sp Savepoint) (err error) {
 		return ErrSavepoint
 	}
 	s := sp.save
+	tx.leaveTails() // also of trees that are gone then
 	tx.dropChanges()
 	tx.dropLoose()
 	_ = tx.drain() // what could not be written is in frames

@@ -1,6 +1,7 @@
 package btree_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -48,4 +49,36 @@ func TestLeafThatIsWrittenGrowsNoMore(t *testing.T) {
 			mustCheck(t, db)
 		})
 	}
+}
+
+// The handle of a tree that was filled in ascending order and then rolled back takes nothing more: the pages where it would have gone
+// on are no longer its own.
+func TestTreeRolledBackTakesNoMoreAscendingKeys(t *testing.T) {
+	var disk vfs.Mem
+	db := open(t, &disk, btree.Options{})
+	want := contents{"t": {}}
+	update(t, db, func(tx *btree.Tx, tree *btree.Tree) error {
+		sp, err := tx.Savepoint()
+		if err != nil {
+			return err
+		}
+		gone, err := tx.CreateTree("gone")
+		if err != nil {
+			return err
+		}
+		for i := range 10 {
+			if err := gone.Put([]byte{byte(i)}, []byte("value")); err != nil {
+				return err
+			}
+		}
+		if err := tx.RollbackTo(sp); err != nil {
+			return err
+		}
+		if err := gone.Put([]byte{10}, []byte("value")); !errors.Is(err, btree.ErrNoTree) {
+			t.Errorf("putting into a tree that was rolled back returned %v, want ErrNoTree", err)
+		}
+		return putBoth(tree, want["t"], "00000000", "other")
+	})
+	mustHold(t, db, want)
+	mustCheck(t, db)
 }
