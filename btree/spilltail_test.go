@@ -1,6 +1,7 @@
 package btree_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // frames, so that leaves are written before they are full. What comes later must go into a leaf anew, not into memory that is
 // being written, or was.
 func TestLeafThatIsWrittenGrowsNoMore(t *testing.T) {
-	const trees, rounds = 100, 100
+	const trees, rounds = 80, 400
 	for name, o := range map[string]btree.Options{"in the background": smallMemory, "at once": btree.WriteInline(smallMemory)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -35,7 +36,7 @@ func TestLeafThatIsWrittenGrowsNoMore(t *testing.T) {
 						if err != nil {
 							return err
 						}
-						if err := putBoth(tree, want[name], fmt.Sprintf("%08d", i), strings.Repeat("v", 20)); err != nil {
+						if err := putBoth(tree, want[name], string(binary.BigEndian.AppendUint32(nil, uint32(i))), strings.Repeat("v", 20)); err != nil {
 							return err
 						}
 					}
@@ -80,5 +81,33 @@ func TestTreeRolledBackTakesNoMoreAscendingKeys(t *testing.T) {
 		return putBoth(tree, want["t"], "00000000", "other")
 	})
 	mustHold(t, db, want)
+	mustCheck(t, db)
+}
+
+// Keys that were put one after another at the end are counted by whatever looks, at once, and by the commit.
+func TestKeysAtTheEndAreCounted(t *testing.T) {
+	var disk vfs.Mem
+	db := open(t, &disk, btree.Options{PageSize: btree.MinPageSize})
+	update(t, db, func(_ *btree.Tx, tree *btree.Tree) error {
+		looks := map[string]func() (uint64, error){
+			"Len":   tree.Len,
+			"Count": func() (uint64, error) { return tree.Count([]byte{0}, []byte{0xFF}) },
+			"Rank":  func() (uint64, error) { return tree.Rank([]byte{0xFF}) },
+		}
+		for i := uint64(0); i < 2000; {
+			for name, look := range looks {
+				for range 3 {
+					if err := tree.Put(binary.BigEndian.AppendUint32(nil, uint32(i)), []byte("value")); err != nil {
+						return err
+					}
+					i++
+				}
+				if n, err := look(); err != nil || n != i {
+					t.Fatalf("after %d keys %s says %d, %v", i, name, n, err)
+				}
+			}
+		}
+		return tree.Put([]byte{0xFF}, []byte("value"))
+	})
 	mustCheck(t, db)
 }
