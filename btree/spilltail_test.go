@@ -107,7 +107,12 @@ func TestKeysAtTheEndAreCounted(t *testing.T) {
 				}
 			}
 		}
-		return tree.Put([]byte{0xFF}, []byte("value"))
+		for b := byte(0xF0); b < 0xF8; b++ {
+			if err := tree.Put([]byte{b, 0, 0, 0}, []byte("value")); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	mustCheck(t, db)
 }
