@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"strconv"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/rowan-db/rowan/backends"
 	"github.com/rowan-db/rowan/store"
+	"github.com/rowan-db/rowan/store/driver"
 	"github.com/rowan-db/rowan/tui/display"
 )
 
@@ -129,14 +131,20 @@ whoever made them. That is a commit of its own: undoing it brings them back.`,
 }
 
 func (a *app) backupCommand() *cobra.Command {
-	return &cobra.Command{
+	var replace bool
+	cmd := &cobra.Command{
 		Use:   "backup TARGET FILE",
 		Short: "Copy a database into a file while it is in use",
 		Long: `backup copies one state of a database into a new file, while others read and
-write it. The file appears when it is complete and checked.`,
+write it. The file appears when it is complete and checked. One that is there
+already is left as it is, unless --replace is given.`,
 		Example: "  rowan backup shop.rowan shop-backup.rowan",
 		Args:    exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := os.Lstat(args[1]); err == nil && !replace {
+				return driver.Errorf(driver.Exists, "%s exists already: nothing was copied", args[1]).
+					WithHint("choose another name, or give --replace")
+			}
 			return a.with(cmd.Context(), args[0], backends.Options{ReadOnly: true}, func(s *store.Store) error {
 				if err := s.Backup(cmd.Context(), args[1]); err != nil {
 					return err
@@ -146,6 +154,8 @@ write it. The file appears when it is complete and checked.`,
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&replace, "replace", false, "replace FILE if it exists")
+	return cmd
 }
 
 func (a *app) compactCommand() *cobra.Command {

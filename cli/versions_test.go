@@ -92,6 +92,8 @@ func TestBackupAndCompact(t *testing.T) {
 	if a, b := rowan(t, "count", path, "orders"), rowan(t, "count", copied, "orders"); a.stdout != b.stdout || a.code != exitDone {
 		t.Errorf("%+v, and in the copy %+v", a, b)
 	}
+	rowan(t, "backup", path, copied).fails(t, exitFailed, "--replace")
+	rowan(t, "backup", path, copied, "--replace").want(t, "")
 	var sizes struct{ Before, After int64 }
 	r := rowan(t, "compact", path, "--json")
 	info, err := os.Stat(path)
