@@ -8,7 +8,7 @@ OPS      ?= 10000000
 KILLS    ?= 1000
 CHECK    := .cache/check
 
-.PHONY: help build test unit bench bench-engine bench-servers fuzz soak kills matrix generate clean
+.PHONY: help build test unit bench bench-engine bench-servers fuzz soak kills mutants matrix generate clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -42,6 +42,9 @@ soak: ## Run random programs with CUTS (100000) power cuts and OPS operations ag
 
 kills: ## Kill a process that writes to the engine's file KILLS (1000) times, and look at what it leaves
 	$(GO) test ./btree -run '^TestKilledProcessLosesNothing$$' -v -count 1 -timeout 0 -kills $(KILLS)
+
+mutants: ## Make mistakes in the engine on which durability depends, and see a test fail for each
+	$(GO) test ./btree -run '^TestMutantsAreCaught$$' -v -count 1 -timeout 0 -mutants .
 
 matrix: ## Test the engine at 4, 16 and 64 KB pages, with and without the log, with unsafe and checked loads, raced, and on other machines
 	@GO='$(GO)' bash .ci/matrix

@@ -1,7 +1,9 @@
 package btree_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -289,5 +291,37 @@ func TestCheckNamesTheDamagedTree(t *testing.T) {
 		if !damaged[name] {
 			t.Errorf("damage in tree %q was never told", name)
 		}
+	}
+}
+
+// Who opens a file for writing whose newest space page is damaged does not believe the one before, by which pages in use are free.
+func TestDamagedSpacePageIsRefused(t *testing.T) {
+	var disk vfs.Mem
+	db := open(t, &disk, btree.Options{PageSize: 4096, NoLog: true})
+	for i := range 6 {
+		succeed(t, change(t, db, 10, fmt.Sprint(i)).Commit())
+	}
+	succeed(t, db.Close())
+	image := disk.ReadFile(dbName)
+	refused := 0
+	for place := range 2 { // after the two metas
+		damaged := bytes.Clone(image)
+		damaged[(2+place)*4096+100] ^= 1
+		var other vfs.Mem
+		other.WriteFile(dbName, damaged)
+		db, err := btree.Open(dbName, &btree.Options{FS: &other})
+		switch {
+		case errors.Is(err, btree.ErrCorrupt):
+			refused++
+		case err != nil:
+			t.Error(err)
+		default:
+			mustHold(t, db, rows(10, "5"))
+			mustCheck(t, db)
+			succeed(t, db.Close())
+		}
+	}
+	if refused != 1 {
+		t.Errorf("of two files each with one of its two space pages damaged, %d were refused", refused)
 	}
 }

@@ -1,0 +1,215 @@
+//go:build !btree_nolog
+
+package btree_test
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/rowan-db/rowan/btree"
+	"github.com/rowan-db/rowan/btree/vfs"
+)
+
+// stopDisk is a disk that stops calls until they may go on.
+type stopDisk struct {
+	vfs.FS
+	stopped chan bool   // is told of each call that stops
+	goOn    chan bool   // lets one that is stopped go on
+	written chan bool   // is told of each write
+	synced  atomic.Bool // the next sync stops when it has happened
+	syncing atomic.Bool // the next sync stops before it happens
+	writing atomic.Bool // the next write of pages stops before it happens
+}
+
+func newStopDisk(fs vfs.FS) *stopDisk {
+	return &stopDisk{FS: fs, stopped: make(chan bool, 9), goOn: make(chan bool), written: make(chan bool, 1000)}
+}
+
+// stop stops the caller if that is armed.
+func (d *stopDisk) stop(armed *atomic.Bool) {
+	if armed.CompareAndSwap(true, false) {
+		d.stopped <- true
+		<-d.goOn
+	}
+}
+
+func (d *stopDisk) OpenFile(name string, mode vfs.Mode) (vfs.File, error) {
+	f, err := d.FS.OpenFile(name, mode)
+	return &stopFile{f, d}, err
+}
+
+type stopFile struct {
+	vfs.File
+	d *stopDisk
+}
+
+func (f *stopFile) WriteAt(b []byte, off int64) (int, error) {
+	if len(b)%4096 == 0 && off%4096 == 0 && string(b[:64]) != string(make([]byte, 64)) {
+		f.d.stop(&f.d.writing)
+	}
+	n, err := f.File.WriteAt(b, off)
+	f.d.written <- true
+	return n, err
+}
+
+func (f *stopFile) Sync() error {
+	f.d.stop(&f.d.syncing)
+	err := f.File.Sync()
+	f.d.stop(&f.d.synced)
+	return err
+}
+
+// committed is a commit under way.
+func committed(tx *btree.Tx) chan error {
+	ended := make(chan error, 1)
+	go func() { ended <- tx.Commit() }()
+	return ended
+}
+
+// overwriteRows begins a transaction that looks at the trees before it changes rows, so that it changes pages.
+func overwriteRows(t *testing.T, db *btree.DB, val string) *btree.Tx {
+	t.Helper()
+	tx := change(t, db, 10, val)
+	tree, err := tx.Tree("t")
+	succeed(t, err)
+	_, _, err = tree.Get([]byte("000001"))
+	succeed(t, err)
+	return tx
+}
+
+// While a sync is under way a second commit is written. The sync is not taken for one of that: its record may have come too late. And
+// while a third is written, nothing is lost of the version that the sync makes durable, with which readers begin until the next one.
+func TestCommitsDuringASync(t *testing.T) {
+	mem := &vfs.Mem{}
+	disk := newStopDisk(mem)
+	defer close(disk.goOn)
+	o := btree.Options{PageSize: 4096, LogSize: 1 << 20}
+	db := open(t, disk, o)
+	succeed(t, overwriteRows(t, db, "none").Commit())
+	tx := overwriteRows(t, db, "first")
+	disk.synced.Store(true)
+	first := committed(tx)
+	<-disk.stopped
+	var later []chan error
+	for _, val := range []string{"second", "third"} {
+		tx := overwriteRows(t, db, val)
+		for len(disk.written) > 0 {
+			<-disk.written
+		}
+		later = append(later, committed(tx))
+		<-disk.written
+		succeed(t, overwriteRows(t, db, "rolled back").Rollback()) // begins when the commit has let others write
+	}
+	disk.syncing.Store(true)
+	disk.goOn <- true
+	succeed(t, <-first)
+	select {
+	case <-disk.stopped:
+	case err := <-later[0]:
+		t.Fatalf("the second commit returned %v without a sync of its own", err)
+	case err := <-later[1]:
+		t.Fatalf("the third commit returned %v without a sync of its own", err)
+	}
+	if got := afterCut(t, mem, o, 1); !got.equal(rows(10, "first")) && !got.equal(rows(10, "second")) && !got.equal(rows(10, "third")) {
+		t.Error(difference(got, rows(10, "first")))
+	}
+	reader, err := db.Begin(false)
+	succeed(t, err)
+	mustShow(t, "a reader of the first commit", reader, rows(10, "first"))
+	disk.goOn <- true
+	succeed(t, <-later[0])
+	succeed(t, <-later[1])
+	mustShow(t, "a reader of the first commit", reader, rows(10, "first"))
+	succeed(t, reader.Rollback())
+	mustHold(t, db, rows(10, "third"))
+	mustCheck(t, db)
+}
+
+// While a checkpoint writes pages, the last reader of some of them ends. They are not given out before the checkpoint is done, which
+// would take them for those that it wrote.
+func TestPagesOfACheckpointUnderWay(t *testing.T) {
+	for commits := 1; commits < 8; commits++ { // one of them is the last to be given a page
+		t.Run(fmt.Sprint(commits, " commits"), func(t *testing.T) { commitDuringCheckpoint(t, commits) })
+	}
+}
+
+func commitDuringCheckpoint(t *testing.T, commits int) {
+	disk := newStopDisk(&vfs.Mem{})
+	defer close(disk.goOn)
+	db := open(t, disk, btree.Options{PageSize: 4096, LogSize: 64 << 10})
+	succeed(t, overwriteRows(t, db, "none").Commit())
+	succeed(t, overwriteRows(t, db, "first").Commit())
+	reader, err := db.Begin(false)
+	succeed(t, err)
+	succeed(t, overwriteRows(t, db, "second").Commit())
+	disk.writing.Store(true)
+	large := string(make([]byte, 900))
+	for range 4 { // of which three fit in a half of the log
+		succeed(t, overwriteRows(t, db, large).Commit())
+	}
+	<-disk.stopped
+	succeed(t, reader.Rollback())
+	for i := range commits {
+		succeed(t, overwriteRows(t, db, fmt.Sprint(i)).Commit())
+	}
+	disk.goOn <- true
+	succeed(t, db.Checkpoint()) // waits for the other
+	mustHold(t, db, rows(10, fmt.Sprint(commits-1)))
+	mustCheck(t, db)
+}
+
+// A record that is in the file although its write failed is taken back: its commit told that it did not happen.
+func TestFailedRecordNeverHappened(t *testing.T) {
+	mem := &vfs.Mem{}
+	fail := false
+	disk := &vfs.Inject{Base: mem, Hook: func(c vfs.Call) error {
+		if fail && c.Op == "write" {
+			fail = false
+			return &vfs.Partial{N: c.Len, Err: syscall.EIO}
+		}
+		return nil
+	}}
+	o := btree.Options{PageSize: 4096, LogSize: 64 << 10}
+	db := open(t, disk, o)
+	for _, val := range []string{"none", "first", "second"} {
+		succeed(t, overwriteRows(t, db, val).Commit())
+	}
+	tx := overwriteRows(t, db, "failed")
+	fail = true
+	if err := tx.Commit(); !errors.Is(err, syscall.EIO) || fail {
+		t.Fatalf("a commit whose record could not be written returned %v", err)
+	}
+	if got := afterCut(t, mem.Clone(), o, 1); !got.equal(rows(10, "second")) {
+		t.Errorf("after a power cut: %s", difference(got, rows(10, "second")))
+	}
+	killed := open(t, mem.Clone(), o)
+	mustHold(t, killed, rows(10, "second"))
+	succeed(t, overwriteRows(t, db, "third").Commit())
+	mustHold(t, db, rows(10, "third"))
+}
+
+// A slice that a reader got of a page that was not in the file yet stays as it is when the page is written, and its memory is wanted
+// for others.
+func TestSlicesOutliveACheckpoint(t *testing.T) {
+	db := open(t, &vfs.Mem{}, btree.Options{PageSize: 4096, LogSize: 1 << 20})
+	for _, val := range []string{"none", "first"} {
+		succeed(t, overwriteRows(t, db, val).Commit())
+	}
+	reader, err := db.Begin(false)
+	succeed(t, err)
+	defer reader.Rollback()
+	tree, err := reader.Tree("t")
+	succeed(t, err)
+	val, _, err := tree.Get([]byte("000003"))
+	succeed(t, err)
+	succeed(t, db.Checkpoint())
+	for i := range 20 {
+		succeed(t, overwriteRows(t, db, fmt.Sprint("other", i)).Commit())
+	}
+	if string(val) != "first" {
+		t.Errorf("the value has become %q", val)
+	}
+}

@@ -1,0 +1,155 @@
+package btree_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Run each mutant, those whose names match:
+//
+//	go test ./btree -run TestMutantsAreCaught -timeout 0 -v -mutants .
+var mutantsFlag = flag.String("mutants", "", "a regular expression for the mutants that TestMutantsAreCaught runs, and not only looks for")
+
+// mutant is a mistake in a place on which durability depends, and the tests that must fail when it is made.
+type mutant struct {
+	name     string
+	file     string
+	old, new string
+	tests    string // a regular expression
+}
+
+// mutants are mistakes each of which could lose a commit or damage a file, most of them only when the power fails in one moment.
+var mutants = []mutant{
+	{"a checkpoint writes its meta without the sync before", "checkpoint.go",
+		"	if err == nil {\n		err = db.sync()\n	}\n	if err == nil {\n		err = db.writeMeta(&c.meta)",
+		"	if err == nil {\n		err = db.writeMeta(&c.meta)", cutTests},
+	{"a commit of pages writes its meta without the sync before", "commit.go",
+		"	if err := db.sync(); err != nil {\n		return err\n	}\n	if err := db.writeMeta(&next)",
+		"	if err := db.writeMeta(&next)", cutTests},
+	{"a meta is not synced", "commit.go",
+		"	if err == nil {\n		return db.sync()\n	}\n	if back", "	if err == nil {\n		return nil\n	}\n	if back", cutTests},
+	{"a file is not synced when it is opened after a kill", "open.go",
+		"!opts.NoSync && !metas.settled()", "!opts.NoSync && false", cutTests},
+	{"a meta is written over the newest one", "commit.go",
+		"off := int64(1-db.place)", "off := int64(db.place)", cutTests},
+	{"a new file's meta is written without the sync before", "open.go",
+		"	if err := f.Sync(); err != nil {\n		return err\n	}\n	if err := writeFull(f, firstMeta", "	if err := writeFull(f, firstMeta", cutTests},
+	{"the name of a new file is not synced", "open.go",
+		"	return opts.FS.SyncDir(path)\n", "	return nil\n", cutTests},
+	{"a page is free one version too early", "space.go",
+		"protected[i-1] >= x.born", "protected[i-1] > x.born", cutTests},
+	{"the version in the newest meta is not protected", "db.go",
+		"db.logged.version, db.current.version, db.durable.version)", "db.logged.version, db.current.version)", cutTests},
+	{"the version that a sync makes durable is not protected", "db.go",
+		"	if db.syncing != 0 {\n		vs = append(vs, db.syncing)\n	}\n", "", "TestCommitsDuringASync"},
+	{"pages are given out while a checkpoint may be writing them", "checkpoint.go",
+		"	if db.running == nil {\n		db.space.settle(", "	if true {\n		db.space.settle(", "TestPagesOfACheckpointUnderWay"},
+	{"a space page is written over the current one", "space.go",
+		"spacePage(s.pageSize, i, 1-g.place), version", "spacePage(s.pageSize, i, g.place), version", cutTests},
+	{"the sum over the space pages is not looked at", "spaceload.go", "	if sum != m.space {", "	if false {", "TestDamagedSpacePageIsRefused"},
+	{"a space page of a version that never was is believed", "spaceload.go", "got.version() > m.version", "false", cutTests},
+	{"a failed commit's space pages are forgotten", "space.go", "		c.group.stale, c.group.changed = true, true\n", "		_ = c\n", faultTests},
+	{"replay believes a record whose checksum is wrong", "logrecord.go",
+		"r.version <= previous || le.Uint32(b[recCRC:]) != crc32.Checksum(b[recCRC+4:length], castagnoli)", "r.version <= previous || crc32.IEEE == 0", cutTests},
+	{"replay believes records of another log", "logrecord.go",
+		"le.Uint64(b[recGeneration:]) != generation || ", "", "TestOnlyRecordsThatFollowCount"},
+	{"replay believes a record that follows another version", "logrecord.go",
+		" || le.Uint64(b[recPrevious:]) != previous", "", "TestOnlyRecordsThatFollowCount"},
+	{"replay reads one half of the log alone", "recover.go", "n == 0 && err == nil && !r.turned", "false", cutTests},
+	{"a commit in the log returns before the sync", "commitlog.go",
+		"return db.current.version >= version || ", "return db.log != nil || db.current.version >= version || ", cutTests},
+	{"a sync is taken for one of what was written during it", "commitlog.go",
+		"		db.syncedTo = max(db.syncedTo, target)", "		db.syncedTo = max(db.syncedTo, target, db.newestVersion())", "TestCommitsDuringASync"},
+	{"a record goes to the half of the log that a checkpoint under way needs", "commitlog.go",
+		"	db.awaitCheckpoint()\n	if db.stuck", "	db.running = nil\n	if db.stuck", cutTests},
+	{"a commit of pages does not name the log that it makes", "commit.go", "		next.log = logFile.place\n", "", cutTests},
+	{"a checkpoint's meta names the half before", "checkpoint.go", "	c.meta.log = db.log.place\n", "	c.meta.log = db.log.place\n	c.meta.log.half ^= 1\n", cutTests},
+	{"after a failed checkpoint the other half of the log is used", "checkpoint.go", "db.stuck = c.err != nil", "db.stuck = false", faultTests},
+	{"a record that failed is not taken back", "log.go",
+		"	if back := writeFull(db.pager.file, make([]byte, recordHeader), off); back != nil {", "	if back := error(nil); back != nil {", "TestFailedRecordNeverHappened"},
+	{"the backlog is forgotten when the file is closed", "log.go", "	if err := db.catchUp(true); err != nil {\n		return err\n	}\n", "", cutTests},
+	{"what was delayed is left out of the next record", "db.go",
+		"tx.log = txLog{buf: db.logBuf, limit: db.longestRecord()}\n	tx.logged = len(db.logBuf)\n", "tx.log = txLog{limit: db.longestRecord()}\n", cutTests},
+	{"the file is cut before both metas name the shorter end", "log.go", "		m.pageEnd = db.space.usedEnd(m.pageEnd)\n		m.version++\n		if err := db.writeMeta(&m); err != nil {\n			return err\n		}\n		db.place = 1 - db.place\n",
+		"		m.pageEnd = db.space.usedEnd(m.pageEnd)\n", cutTests},
+	{"a failed sync does not stop writing", "sync.go", "	db.failed.Store(true)\n", "", faultTests},
+	{"frames of written pages are used while somebody looks", "checkpoint.go", "tx.writable || tx.meta.version > r.after", "tx.writable", "TestSlicesOutliveACheckpoint"},
+	{"a page that a kept version sees is given up", "keptcommit.go", "x.born > newest", "x.born >= newest", cutTests + "|TestKept"},
+	{"dropping a version gives up pages that an older one has", "keptcommit.go", "older = max(older, ks[j].version)", "older = 0", cutTests + "|TestKept"},
+	{"what replaces a file is renamed before it is synced", "backup.go", "f.Sync()", "error(nil)", "TestPowerCutDuringBackup"},
+	{"a renamed file's folder is not synced", "replace.go", "fsys.SyncDir(path)", "error(nil)", "TestPowerCutDuringBackup"},
+}
+
+// The tests that cut the power, and those that make calls fail.
+const (
+	cutTests   = "TestEveryLossAtEverySync|TestPowerCut|TestManyPowerCuts|TestSoak"
+	faultTests = "TestEveryCallFails|TestFull|TestFailed"
+)
+
+// mutate returns the source of a file with the mistake made in it.
+func (m mutant) mutate() ([]byte, error) {
+	source, err := os.ReadFile(m.file)
+	if err != nil {
+		return nil, err
+	}
+	if n := bytes.Count(source, []byte(m.old)); n != 1 {
+		return nil, errors.New("the place of the mistake is not found once: change the mutant as the code has changed")
+	}
+	return bytes.Replace(source, []byte(m.old), []byte(m.new), 1), nil
+}
+
+// Each of the mistakes that could lose a commit is caught by a test. That takes a while, so without the flag it is only checked that
+// there are the places for them.
+func TestMutantsAreCaught(t *testing.T) {
+	chosen, err := regexp.Compile(*mutantsFlag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range mutants {
+		t.Run(m.name, func(t *testing.T) {
+			source, err := m.mutate()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *mutantsFlag != "" && chosen.MatchString(m.name) {
+				m.run(t, source)
+			}
+		})
+	}
+}
+
+// run builds the tests with the mistake and runs them.
+func (m mutant) run(t *testing.T, source []byte) {
+	dir := t.TempDir()
+	mutated, binary := filepath.Join(dir, m.file), filepath.Join(dir, "mutant.test")
+	here, err := filepath.Abs(m.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {here: mutated}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.WriteFile(mutated, source, 0o600), os.WriteFile(filepath.Join(dir, "overlay"), overlay, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.Command("go", "test", "-c", "-vet=off", "-o", binary, "-overlay", filepath.Join(dir, "overlay"), ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.Command(binary, "-test.run", "^("+m.tests+")", "-test.failfast", "-test.timeout", "5m").CombinedOutput()
+	if err == nil {
+		t.Error("no test fails")
+		return
+	}
+	failed := strings.SplitN(string(out), "--- FAIL: ", 3)
+	t.Log(strings.TrimSpace(strings.SplitN(strings.Join(failed[1:], ""), "\n", 2)[0]))
+}
