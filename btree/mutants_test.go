@@ -71,7 +71,7 @@ var mutants = []mutant{
 	{"a record goes to the half of the log that a checkpoint under way needs", "commitlog.go",
 		"	db.awaitCheckpoint()\n	if db.stuck", "	db.running = nil\n	if db.stuck", cutTests},
 	{"a commit of pages does not name the log that it makes", "commit.go", "		next.log = logFile.place\n", "", cutTests},
-	{"a checkpoint's meta names the half before", "checkpoint.go", "	c.meta.log = db.log.place\n", "	c.meta.log = db.log.place\n	c.meta.log.half ^= 1\n", cutTests},
+	{"a checkpoint's meta names the half before", "checkpoint.go", "	c.meta.log = log\n", "	c.meta.log = log\n	c.meta.log.half ^= 1\n", cutTests},
 	{"after a failed checkpoint the other half of the log is used", "checkpoint.go", "db.stuck = c.err != nil", "db.stuck = false", faultTests},
 	{"a record that failed is not taken back", "log.go",
 		"	if back := writeFull(db.pager.file, make([]byte, recordHeader), off); back != nil {", "	if back := error(nil); back != nil {", "TestFailedRecordNeverHappened"},
