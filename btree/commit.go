@@ -362,9 +362,11 @@ func (tx *Tx) publish(next *meta, changes []spaceChange, unwritten []uint64) {
 // waitFreed keeps the pages that the transaction freed until nobody sees them any more. The caller holds mu.
 func (tx *Tx) waitFreed(version uint64) {
 	protected := tx.db.protected()
-	for _, x := range slices.Concat(tx.freed, tx.dropped) {
-		tx.db.space.wait(x, version, protected)
-		tx.db.session.freed.Add(x.pages)
+	for _, list := range [][]extent{tx.freed, tx.dropped} {
+		tx.db.space.wait(list, version, protected)
+		for _, x := range list {
+			tx.db.session.freed.Add(x.pages)
+		}
 	}
 }
 

@@ -219,22 +219,33 @@ func (t *Tree) dropContent(p page) error {
 
 // dropLeaves gives up the leaves below a branch, those with adjacent numbers together.
 func (t *Tree) dropLeaves(p page) error {
-	for i, n := 0, p.count(); i < n; {
-		first, run := p.child(i), uint64(1)
-		for i++; i < n && p.child(i) == first+run; i++ {
+	lo, hi := t.tx.ownSpan()
+	at := p.childrenAt()
+	for end := at + 8*p.count(); at < end; {
+		first, run := load64(p, at), uint64(1)
+		for at += 8; at < end && load64(p, at) == first+run; at += 8 {
 			run++
 		}
-		if first < firstPage || first+run > t.tx.pageEnd {
+		if first < firstPage || first >= t.tx.pageEnd || run > t.tx.pageEnd-first {
 			return corrupt(first, "a page refers to it, but the file has pages %d to %d", firstPage, t.tx.pageEnd-1)
 		}
 		t.leaves -= run
-		if t.tx.mayOwn(first, run) {
+		if first < hi && lo < first+run && t.tx.mayOwn(first, run) {
 			t.tx.free(first, run, 0)
 		} else {
 			t.tx.giveUp(first, run, 0)
 		}
 	}
 	return nil
+}
+
+// ownSpan returns numbers between which, from the first on and before the second, all pages of the transaction are.
+func (tx *Tx) ownSpan() (lo, hi uint64) {
+	lo = maxPages
+	for _, x := range tx.allocated {
+		lo, hi = min(lo, x.first), max(hi, runEnd(tx.db.PageSize(), x.first, x.pages))
+	}
+	return lo, hi
 }
 
 // mayOwn reports whether some of these pages, whose numbers are adjacent, may be the transaction's. It takes no longer for many

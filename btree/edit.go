@@ -151,10 +151,7 @@ func (p page) remove(i, j int) {
 		return
 	}
 	branch := p.isBranch()
-	garbage := p.garbage()
-	for k := i; k < j; k++ {
-		garbage += p.recordSize(k)
-	}
+	garbage := p.garbage() + p.recordSizes(i, j)
 	n := p.count()
 	if branch && i == 0 && j < n { // the next entry becomes the first, which has no record
 		garbage += p.recordSize(j)
@@ -169,6 +166,20 @@ func (p page) remove(i, j int) {
 		p.setGarbage(0)
 		p.setLens(0)
 	}
+}
+
+// recordSizes returns the bytes that the records of the entries from i to before j take.
+func (p page) recordSizes(i, j int) (sum int) {
+	if lens := p.lens(); lens != 0 && i < j {
+		if i == 0 && p.isBranch() {
+			i++ // the first entry has none
+		}
+		return (j - i) * (keyLen(lens) + valLen(lens))
+	}
+	for ; i < j; i++ {
+		sum += p.recordSize(i)
+	}
+	return sum
 }
 
 func (p page) closeGap(i, j int) {

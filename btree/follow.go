@@ -116,7 +116,7 @@ func (s *space) holdBack(current uint64, protected []uint64) {
 		for no := base; g.free > 0; no++ {
 			if bit := no - base; g.available[bit/64]>>(bit%64)&1 != 0 {
 				s.withdraw(no)
-				s.wait(extent{first: no, pages: 1}, current, protected)
+				s.wait([]extent{{first: no, pages: 1}}, current, protected)
 			}
 		}
 	}

@@ -91,6 +91,17 @@ func (p page) setOrdered(yes bool) {
 	store32(p, offFlags, flags)
 }
 
+// kindLevel returns the kind and the level of a page in one word.
+func (p page) kindLevel() int { return load16(p, offKind) }
+
+// kindAt returns the kind and the level of the pages of a tree at a level, in one word.
+func kindAt(level int) int {
+	if level > 0 {
+		return kindBranch | level<<8
+	}
+	return kindLeaf
+}
+
 // stamp names the page and the version that writes it.
 func (p page) stamp(number, version uint64) {
 	store64(p, offNumber, number)
@@ -117,6 +128,13 @@ func (p page) prepare() {
 
 // sign writes the checksum.
 func (p page) sign() { store32(p, offCRC, p.sum()) }
+
+// become makes p a copy of another leaf or branch, but for its checksum, which may be being written, and its free space, which may
+// have any content.
+func (p page) become(q page) {
+	copy(p[offKind:], q[offKind:q.arraysEnd()])
+	copy(p[len(p)-q.used():], q[len(q)-q.used():])
+}
 
 func (p page) sum() uint32 { return crc32.Checksum(p[offCRC+4:], castagnoli) }
 
@@ -248,10 +266,13 @@ func (p page) compareKey(i int, key []byte) int {
 
 // head returns the first four bytes of a key's suffix as a number that orders as they do, short ones padded with zeros.
 func head(suffix []byte) uint32 {
-	if len(suffix) >= 4 {
+	if len(suffix) >= headBytes {
 		return binary.BigEndian.Uint32(suffix)
 	}
-	var h uint32
+	return shortHead(suffix)
+}
+
+func shortHead(suffix []byte) (h uint32) {
 	for i, c := range suffix {
 		h |= uint32(c) << (24 - 8*i)
 	}

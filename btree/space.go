@@ -234,14 +234,36 @@ func (s *space) withdraw(no uint64) {
 }
 
 // wait keeps freed pages until no protected version older than before sees them. protected is in ascending order.
-func (s *space) wait(x extent, before uint64, protected []uint64) {
+func (s *space) wait(freed []extent, before uint64, protected []uint64) {
 	i, _ := slices.BinarySearch(protected, before)
-	if i > 0 && protected[i-1] >= x.born {
-		s.pending[protected[i-1]] = append(s.pending[protected[i-1]], x)
+	if i == 0 {
+		s.makeAvailable(freed)
 		return
 	}
-	s.each([]extent{x}, s.forget)
-	eachStretch(s.pageSize, []extent{x}, func(group uint64, bit, n int) { s.groups[group].release(bit, n) })
+	newest := protected[i-1]
+	waiting := s.pending[newest]
+	for from := 0; from < len(freed); {
+		// Runs of them mostly wait together, or not.
+		to, seen := from+1, freed[from].born <= newest
+		for to < len(freed) && (freed[to].born <= newest) == seen {
+			to++
+		}
+		if seen {
+			waiting = append(waiting, freed[from:to]...)
+		} else {
+			s.makeAvailable(freed[from:to])
+		}
+		from = to
+	}
+	if len(waiting) > 0 {
+		s.pending[newest] = waiting
+	}
+}
+
+// makeAvailable makes pages available that nobody sees any more.
+func (s *space) makeAvailable(freed []extent) {
+	s.each(freed, s.forget)
+	eachStretch(s.pageSize, freed, func(group uint64, bit, n int) { s.groups[group].release(bit, n) })
 }
 
 // settle moves the pages that wait for versions no longer protected.
@@ -251,9 +273,7 @@ func (s *space) settle(protected []uint64) {
 			continue
 		}
 		delete(s.pending, r)
-		for _, x := range extents {
-			s.wait(x, r, protected)
-		}
+		s.wait(extents, r, protected)
 	}
 }
 

@@ -87,8 +87,8 @@ func (m *spaceModel) mustBeFree(got []uint64) {
 func (m *spaceModel) commit(next uint64, tx *Tx, got []uint64, freed []extent) {
 	changes, _ := m.s.change(next, tx.pageEnd, tx.allocated, func(uint64) bool { return true }, freed)
 	m.s.done(changes, next)
+	m.s.wait(freed, next, m.protected())
 	for _, x := range freed {
-		m.s.wait(x, next, m.protected())
 		delete(m.live, x.first)
 	}
 	for _, no := range got {

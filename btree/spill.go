@@ -67,7 +67,7 @@ func (tx *Tx) framed(no uint64, p page) {
 // reframe makes a page that was handed over one that may be changed.
 func (tx *Tx) reframe(no uint64, p page) page {
 	fresh := tx.newPage()
-	copy(fresh[offKind:], p[offKind:]) // the checksum in front of it may be being written
+	fresh.become(p)
 	tx.framed(no, fresh)
 	return fresh
 }

@@ -104,9 +104,7 @@ func (tx *Tx) cancel() bool {
 			tx.drop(no, tx.bornIn(no))
 		}
 	})
-	for _, x := range tx.dropped {
-		db.space.wait(x, tx.version+1, protected)
-	}
+	db.space.wait(tx.dropped, tx.version+1, protected)
 	db.head.pageEnd = end
 	db.cancelled = tx.version
 	tx.allocated, tx.dropped = nil, nil

@@ -74,7 +74,7 @@ func (tx *Tx) own(no uint64, p page) (uint64, page) {
 		}
 	}
 	copied := tx.newPage()
-	copy(copied[offKind:], p[offKind:]) // the checksum in front of it may be being written
+	copied.become(p)
 	fresh := tx.add(copied)
 	tx.giveUp(no, 1, p.version())
 	return fresh, copied
@@ -178,7 +178,10 @@ func (tx *Tx) each(extents []extent, f func(no uint64)) { eachPage(tx.db.pager.p
 func (tx *Tx) join(list []extent, kept int, x extent) []extent {
 	if n := len(list); n > kept {
 		last := &list[n-1]
-		if last.born == x.born && nextPage(tx.db.pager.pageSize, runEnd(tx.db.pager.pageSize, last.first, last.pages)-1) == x.first {
+		// Between runs that follow each other are none but reserved pages, of which a run never passes as many as it has pages and
+		// four more. Most runs differ by more, and to divide by the pages of a group costs as much as all the rest.
+		between := x.first - last.first - last.pages
+		if between <= 4+last.pages && last.born == x.born && nextPage(tx.db.pager.pageSize, runEnd(tx.db.pager.pageSize, last.first, last.pages)-1) == x.first {
 			last.pages += x.pages
 			return list
 		}

@@ -1,15 +1,15 @@
 package btree
 
 // A page that was written is read from the mapping of the file from then on, and the first look at it there costs a fault. The
-// branches of a tree are few, and everything needs them: after a commit that wrote much they are looked at once, so that neither
-// a reader nor a deletion of a range is stopped at each.
+// catalog and the branches of a tree are few pages, and everything needs them: after a commit that wrote much they are looked at
+// once, so that neither a reader nor a deletion of a range is stopped at each.
 
 const (
 	warmAfter = 1024 // pages that a commit writes at least
 	warmMost  = 512  // branches that are looked at, at most
 )
 
-// warm looks at the branches of the trees that the transaction changed. It is committed already; what fails here is found again
+// warm looks at the catalog's root and at the branches of the trees that the transaction changed. It is committed already; what fails here is found again
 // by whoever needs it.
 func (tx *Tx) warm(pages uint64) {
 	if pages < warmAfter {
@@ -17,6 +17,7 @@ func (tx *Tx) warm(pages uint64) {
 	}
 	_ = Guard(func() error {
 		most := warmMost
+		tx.warmBelow(tx.catalog.root, &most)
 		for _, t := range tx.trees {
 			if t.changed && t.root != 0 {
 				tx.warmBelow(t.root, &most)
