@@ -10,7 +10,7 @@ import "math/bits"
 const headBytes = 4
 
 // slopeMin is the least number of heads that is worth a guess.
-const slopeMin = 16
+const slopeMin = 4
 
 // slopeReach is how many entries off a guess may be to be better than halving.
 const slopeReach = 6
@@ -27,9 +27,15 @@ func (p page) searchHeads(at, lo, hi int, h uint32) int {
 	}
 	i := min(lo+scale(h-first, slope), hi-1)
 	if load32(p, at+4*i) < h {
+		if i++; i == hi || load32(p, at+4*i) >= h {
+			return i
+		}
 		return p.headAfter(at, i+1, hi, h)
 	}
-	return p.headBefore(at, lo, i, h)
+	if i == lo || load32(p, at+4*i-4) < h {
+		return i
+	}
+	return p.headBefore(at, lo, i-1, h)
 }
 
 // guessHead returns where searchHeads begins to search for h among the first n heads.

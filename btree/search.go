@@ -19,20 +19,15 @@ func (p page) childIndex(key []byte) int {
 
 // lowerBound searches the entries from lo on. It reads the heads alone until they tie.
 func (p page) lowerBound(key []byte, lo int) (int, bool) {
-	n := p.count()
+	n, at := p.count(), headerSize
 	if n <= lo {
 		return lo, false
 	}
-	at := headerSize
 	if pre := p.prefixLen(); pre > 0 {
-		suffix, order := cutPrefix(key, slice(p, headerSize, pre))
-		if order < 0 {
-			return lo, false
+		if len(key) < pre || string(key[:pre]) != string(slice(p, headerSize, pre)) {
+			return p.besidePrefix(key, lo), false
 		}
-		if order > 0 {
-			return n, false
-		}
-		key, at = suffix, arraysAt(pre)
+		key, at = key[pre:], arraysAt(pre)
 	}
 	h := head(key)
 	i := p.searchHeads(at, lo, n, h)
@@ -40,6 +35,25 @@ func (p page) lowerBound(key []byte, lo int) (int, bool) {
 		return i, false
 	}
 	return p.searchTie(key, at, i, n, h)
+}
+
+// besidePrefix is lowerBound for a key without the page's prefix: it is less than all keys of the page, or greater.
+func (p page) besidePrefix(key []byte, lo int) int {
+	if bytes.Compare(key, p.prefix()) < 0 {
+		return lo
+	}
+	return p.count()
+}
+
+// find returns where in a leaf the value of key is, or the reference that stands for it, and the record's lengths. The place is 0
+// when the key is not there.
+func (p page) find(key []byte) (at int, lens uint32) {
+	i, ok := p.lowerBound(key, 0)
+	if !ok {
+		return 0, 0
+	}
+	at, lens = p.record(i)
+	return at + keyLen(lens), lens
 }
 
 // cutPrefix removes the prefix from the key. order tells on which side the key lies of all keys that have the prefix.

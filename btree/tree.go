@@ -19,6 +19,7 @@ type Tree struct {
 	tail    bool   // path leads to the last leaf, whose pages are the transaction's, and no change is buffered
 	late    uint64 // keys that were put at the end of that leaf and are not counted yet: see countTail
 	buf     buffer
+	top     page // the root page, once it was looked up, if the transaction is read-only
 	// scattered: keys come in no order, so that it is not worth looking whether one comes after all others
 	scattered bool
 }
@@ -91,23 +92,28 @@ func (t *Tree) Len() (uint64, error) {
 // Get returns the value of key, and whether there is one. The slice is valid as said at Tx.
 func (t *Tree) Get(key []byte) (val []byte, ok bool, err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	if err := t.settled(false); err != nil {
-		return nil, false, err
+	if !t.settledReader() {
+		if err := t.settled(false); err != nil {
+			return nil, false, err
+		}
 	}
 	return t.get(key)
 }
+
+// settledReader reports whether the tree is settled because nothing can change it: its transaction is open and read-only.
+func (t *Tree) settledReader() bool { return t.present && !t.tx.writable && !t.tx.done }
 
 func (t *Tree) get(key []byte) ([]byte, bool, error) {
 	p, err := t.leaf(key)
 	if p == nil || err != nil {
 		return nil, false, err
 	}
-	i, ok := p.search(key)
-	if !ok {
+	at, lens := p.find(key)
+	if at == 0 {
 		return nil, false, nil
 	}
-	val, overflow := p.value(i)
-	if overflow {
+	val := slice(p, at, valLen(lens))
+	if lens&lensOverflow != 0 {
 		val, err = t.tx.readOverflow(val)
 	}
 	return val, true, err
@@ -133,17 +139,35 @@ func (t *Tree) has(key []byte) (bool, error) {
 
 // leaf returns the leaf where key belongs, or nil in an empty tree.
 func (t *Tree) leaf(key []byte) (page, error) {
-	if t.root == 0 {
-		return nil, nil
+	p, err := t.rootPage()
+	if p == nil || err != nil {
+		return nil, err
+	}
+	g, end := t.tx.db.pager, t.tx.pageEnd
+	for level := p.level(); level > 0; level-- {
+		no := p.child(p.childIndex(key))
+		if no < end && g.table.at(no) == mapped { // as any has it, in place
+			p = g.mapped(no)
+		} else if p, err = t.tx.any(no); err != nil {
+			return nil, err
+		}
+		touchHeads(p)
+		if p.kindLevel() != kindAt(level-1) {
+			return nil, p.mustBe(level - 1)
+		}
+	}
+	return p, nil
+}
+
+// rootPage returns the page at the top of the tree, nil when it is empty. In a read-only transaction it is looked up once: it stays
+// where it is until the transaction ends.
+func (t *Tree) rootPage() (page, error) {
+	if t.top != nil || t.root == 0 {
+		return t.top, nil
 	}
 	p, err := t.tx.root(t.root)
-	for err == nil && p.isBranch() {
-		level := p.level() - 1
-		p, err = t.tx.any(p.child(p.childIndex(key)))
-		if err == nil {
-			touchHeads(p)
-			err = p.mustBe(level)
-		}
+	if err == nil && !t.tx.writable {
+		t.top = p
 	}
 	return p, err
 }
