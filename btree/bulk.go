@@ -62,12 +62,13 @@ func (t *Tree) allOrNothing(change func() error) error {
 // whether the loop ended because of an error.
 func (c *Cursor) Sample(n int, r *rand.Rand) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, val []byte) bool) {
-		defer recoverFault(debug.SetPanicOnFault(true), &c.err)
+		l := loop{yield: yield}
+		defer recoverOwnFault(&l.inBody, debug.SetPanicOnFault(true), &c.err)
 		if !c.start() {
 			return
 		}
 		for _, at := range positions(c.t.keys, n, r) {
-			if !c.Select(at) || !c.pass(yield) {
+			if !c.Select(at) || !c.pass(&l) {
 				return
 			}
 		}

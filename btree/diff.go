@@ -43,7 +43,13 @@ type Difference struct {
 // how much there is. An error ends the sequence.
 func Diff(old, new *Tx) iter.Seq2[Difference, error] {
 	return func(yield func(Difference, error) bool) {
-		w := differ{old: old, new: new, each: func(d Difference) bool { return yield(d, nil) }}
+		w := differ{old: old, new: new}
+		w.each = func(d Difference) bool {
+			w.inBody = true
+			more := yield(d, nil)
+			w.inBody = false
+			return more
+		}
 		if err := w.run(); err != nil && !errors.Is(err, errStopped) {
 			yield(Difference{}, err)
 		}
@@ -58,11 +64,12 @@ type differ struct {
 	old, new *Tx
 	each     func(Difference) bool
 	// whole is called, if it is given, for a tree that only one side has, in place of each for everything in it.
-	whole func(name string, inNew bool) bool
+	whole  func(name string, inNew bool) bool
+	inBody bool // of the loop that each belongs to
 }
 
 func (w *differ) run() (err error) {
-	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	defer recoverOwnFault(&w.inBody, debug.SetPanicOnFault(true), &err)
 	for _, tx := range []*Tx{w.old, w.new} {
 		if err := tx.usable(false); err != nil {
 			return err

@@ -19,9 +19,27 @@ func Guard(fn func() error) (err error) {
 //	defer recoverFault(debug.SetPanicOnFault(true), &err)
 func recoverFault(before bool, err *error) {
 	debug.SetPanicOnFault(before)
-	r := recover()
-	if r == nil {
+	if fault := faultOf(recover()); fault != nil {
+		*err = fault
+	}
+}
+
+// recoverOwnFault is recoverFault for what calls the body of a loop. A fault while the body runs is not its own: what recovers a panic
+// of a body ends the program. View and Guard around the loop make an error of it.
+func recoverOwnFault(inBody *bool, before bool, err *error) {
+	debug.SetPanicOnFault(before)
+	if *inBody {
 		return
+	}
+	if fault := faultOf(recover()); fault != nil {
+		*err = fault
+	}
+}
+
+// faultOf returns the error that a recovered fault becomes, and nil when nothing was recovered. It panics with all else again.
+func faultOf(r any) error {
+	if r == nil {
+		return nil
 	}
 	fault, ok := r.(interface {
 		runtime.Error
@@ -30,5 +48,5 @@ func recoverFault(before bool, err *error) {
 	if !ok {
 		panic(r)
 	}
-	*err = fmt.Errorf("%w: %v; close the database and check the disk", ErrFault, fault)
+	return fmt.Errorf("%w: %v; close the database and check the disk", ErrFault, fault)
 }

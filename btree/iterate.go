@@ -11,7 +11,8 @@ import (
 // wherever its body moves the cursor.
 func (c *Cursor) Ascend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, val []byte) bool) {
-		defer recoverFault(debug.SetPanicOnFault(true), &c.err)
+		l := loop{yield: yield}
+		defer recoverOwnFault(&l.inBody, debug.SetPanicOnFault(true), &c.err)
 		if !c.start() {
 			return
 		}
@@ -20,7 +21,7 @@ func (c *Cursor) Ascend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
 			if hi != nil {
 				end, _ = c.leaf.search(hi)
 			}
-			if c.i >= end || !c.walkLeaf(end, 1, yield) {
+			if c.i >= end || !c.walkLeaf(end, 1, &l) {
 				return
 			}
 		}
@@ -30,7 +31,8 @@ func (c *Cursor) Ascend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
 // Descend returns the same keys as Ascend, in descending order.
 func (c *Cursor) Descend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, val []byte) bool) {
-		defer recoverFault(debug.SetPanicOnFault(true), &c.err)
+		l := loop{yield: yield}
+		defer recoverOwnFault(&l.inBody, debug.SetPanicOnFault(true), &c.err)
 		if !c.start() || hi != nil && bytes.Compare(lo, hi) >= 0 {
 			return
 		}
@@ -45,29 +47,43 @@ func (c *Cursor) Descend(lo, hi []byte) iter.Seq2[[]byte, []byte] {
 			if len(lo) > 0 {
 				begin, _ = c.leaf.search(lo)
 			}
-			if c.i < begin || !c.walkLeaf(begin-1, -1, yield) {
+			if c.i < begin || !c.walkLeaf(begin-1, -1, &l) {
 				return
 			}
 		}
 	}
 }
 
+// loop is what a loop over keys does with each.
+type loop struct {
+	yield  func(key, val []byte) bool
+	inBody bool
+}
+
+// body runs the body of the loop and reports whether to go on.
+func (l *loop) body(key, val []byte) bool {
+	l.inBody = true
+	more := l.yield(key, val)
+	l.inBody = false
+	return more
+}
+
 // walkLeaf passes the entries of the leaf from the present one to the one before stop to the body of a loop, by is 1 upwards and
 // -1 downwards. It reports whether to go on with next or prev.
-func (c *Cursor) walkLeaf(stop, by int, yield func(key, val []byte) bool) bool {
+func (c *Cursor) walkLeaf(stop, by int, l *loop) bool {
 	if c.quick == 0 {
-		return c.pass(yield)
+		return c.pass(l)
 	}
 	r, ok := c.reader()
 	switch {
 	case !ok:
-		return c.walkVarying(stop, by, yield)
+		return c.walkVarying(stop, by, l)
 	case r.step > 0 && !r.prefixed:
-		return c.walkOrdered(&r, stop, by, yield)
+		return c.walkOrdered(&r, stop, by, l)
 	}
 	for i := c.i; i != stop; i += by {
 		c.i, c.keyed = i, false
-		if !yield(r.entry(i)) {
+		if !l.body(r.entry(i)) {
 			return false
 		}
 		if c.i != i || c.moves != r.moves || c.tx.done {
@@ -78,25 +94,29 @@ func (c *Cursor) walkLeaf(stop, by int, yield func(key, val []byte) bool) bool {
 }
 
 // walkOrdered is walkLeaf where the records lie in order and hold whole keys.
-func (c *Cursor) walkOrdered(r *leafReader, stop, by int, yield func(key, val []byte) bool) bool {
+func (c *Cursor) walkOrdered(r *leafReader, stop, by int, l *loop) bool {
 	p, key, val, moves := r.p, r.key, r.val, r.moves
 	at, step := len(p)-(c.i+1)*r.step, by*r.step
+	yield := l.yield
+	l.inBody = true // all the time: the walk itself looks at no record
 	for i := c.i; i != stop; i += by {
 		c.i, c.keyed = i, false
 		if !yield(slice(p, at, key), slice(p, at+key, val)) {
+			l.inBody = false
 			return false
 		}
 		if c.i != i || c.moves != moves || c.tx.done {
-			return true
+			break
 		}
 		at -= step
 	}
+	l.inBody = false
 	return true
 }
 
 // walkVarying is walkLeaf where the lengths of records vary, or values are outside of the leaf. Where records are long, the walk
 // would wait for the memory of each: the processor is told of all of them, and of the next leaf, before.
-func (c *Cursor) walkVarying(stop, by int, yield func(key, val []byte) bool) bool {
+func (c *Cursor) walkVarying(stop, by int, l *loop) bool {
 	if c.leaf.count() <= touchMost {
 		touchRecords(c.leaf)
 		c.touchNeighbour(by)
@@ -104,7 +124,7 @@ func (c *Cursor) walkVarying(stop, by int, yield func(key, val []byte) bool) boo
 	moves := c.moves
 	for i := c.i; i != stop; i += by {
 		c.i, c.keyed = i, false
-		if !c.pass(yield) {
+		if !c.pass(l) {
 			return false
 		}
 		if c.i != i || c.moves != moves || c.tx.done {
@@ -129,7 +149,7 @@ func (c *Cursor) touchNeighbour(by int) {
 }
 
 // pass passes the present entry to the body of a loop and reports whether to go on.
-func (c *Cursor) pass(yield func(key, val []byte) bool) bool {
+func (c *Cursor) pass(l *loop) bool {
 	val, overflow := c.leaf.value(c.i)
 	if !c.keyed {
 		c.loadKey()
@@ -139,7 +159,7 @@ func (c *Cursor) pass(yield func(key, val []byte) bool) bool {
 			return false
 		}
 	}
-	return yield(c.key, val)
+	return l.body(c.key, val)
 }
 
 // leafReader reads entries of a leaf whose records have fixed lengths, without looking at the page's header again.

@@ -1,0 +1,59 @@
+package btree_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/rowan-db/rowan/btree"
+)
+
+// The body of a loop reads what lies in mapped memory, too. A fault there ends the loop and View, not the process.
+func TestFaultInTheBodyOfALoopIsAnErrorOfView(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows does not let a mapped file be shortened")
+	}
+	path := filepath.Join(t.TempDir(), dbName)
+	db, err := btree.Open(path, &btree.Options{NoSync: true, CacheSize: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, db, 20000, 100, 1)
+	if _, err := dump(db); err != nil { // now every page was looked at
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := func(tx *btree.Tx) error {
+		tree, err := tx.Tree("t")
+		if err != nil {
+			return err
+		}
+		c, read := tree.Cursor(), 0
+		for key, val := range c.Ascend(nil, nil) {
+			read += int(key[len(key)-1]) + int(val[len(val)-1])
+		}
+		for key, val := range c.Descend(nil, nil) {
+			read += int(key[len(key)-1]) + int(val[len(val)-1])
+		}
+		return c.Err()
+	}
+	// The first page that is missed is a leaf of which all is gone but its beginning, which is all that the loop looks at.
+	for err = db.View(sum); err == nil; err = db.View(sum) {
+		size := (info.Size()-1)/btree.DefaultPageSize*btree.DefaultPageSize - btree.DefaultPageSize + int64(os.Getpagesize())
+		if err := os.Truncate(path, size); err != nil {
+			t.Fatal(err)
+		}
+		if info, err = os.Stat(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !errors.Is(err, btree.ErrFault) {
+		t.Errorf("a loop over a file that ends within a leaf: %v", err)
+	}
+	_ = db.Close() // may fail: the file is not what it was
+}
