@@ -45,7 +45,7 @@ var mutants = []mutant{
 	{"the name of a new file is not synced", "open.go",
 		"	return opts.FS.SyncDir(path)\n", "	return nil\n", cutTests},
 	{"a page is free one version too early", "space.go",
-		"protected[i-1] >= x.born", "protected[i-1] > x.born", cutTests},
+		"freed[from].born <= newest", "freed[from].born < newest", cutTests},
 	{"the version in the newest meta is not protected", "db.go",
 		"db.logged.version, db.current.version, db.durable.version)", "db.logged.version, db.current.version)", cutTests},
 	{"the version that a sync makes durable is not protected", "db.go",
