@@ -72,6 +72,11 @@ var mutants = []mutant{
 		"	db.awaitCheckpoint()\n	if db.stuck", "	db.running = nil\n	if db.stuck", cutTests},
 	{"a commit of pages does not name the log that it makes", "commit.go", "		next.log = logFile.place\n", "", cutTests},
 	{"a checkpoint's meta names the half before", "checkpoint.go", "	c.meta.log = log\n", "	c.meta.log = log\n	c.meta.log.half ^= 1\n", cutTests},
+	{"the log is turned before the checkpoint of the turn before is done", "turn.go",
+		"	db.awaitCheckpoint()\n	if db.stuck", "	db.running = nil\n	if db.stuck", turnTests},
+	{"versions from before a turn of the log and after it are made together", "backlog.go",
+		"		most = b.upTo(b.turn.version)\n", "", turnTests},
+	{"the checkpoint of a turn is of a later version", "turn.go", "db.head.version != turn.version", "db.head.version <= turn.version", turnTests},
 	{"after a failed checkpoint the other half of the log is used", "checkpoint.go", "db.stuck = c.err != nil", "db.stuck = false", faultTests},
 	{"a record that failed is not taken back", "log.go",
 		"	if back := writeFull(db.pager.file, make([]byte, recordHeader), off); back != nil {", "	if back := error(nil); back != nil {", "TestFailedRecordNeverHappened"},
@@ -91,6 +96,7 @@ var mutants = []mutant{
 // The tests that cut the power, and those that make calls fail.
 const (
 	cutTests   = "TestEveryLossAtEverySync|TestPowerCut|TestManyPowerCuts|TestSoak"
+	turnTests  = "TestBlindCommitsTurnTheLog|TestBacklog|" + cutTests
 	faultTests = "TestEveryCallFails|TestFull|TestFailed"
 )
 

@@ -204,7 +204,6 @@ func (w *world) commit(next state, do func() error) error {
 // delay ends a transaction that makes another state of the present one, so that a crash may lose it.
 func (w *world) delay(db *btree.DB, tx *btree.Tx, next state) error {
 	before, version := w.afterCrash(), tx.Version()
-	w.remember(version, next.trees)
 	w.maybe = &next // memory may be short
 	w.tell()
 	defer w.tell()
@@ -212,6 +211,7 @@ func (w *world) delay(db *btree.DB, tx *btree.Tx, next state) error {
 		return err
 	}
 	w.acked, w.durable, w.maybe = next, &before, nil
+	w.remember(version, next.trees)
 	snapshot, err := db.Snapshot()
 	if err != nil {
 		return err
@@ -267,8 +267,9 @@ func (w *world) transaction(db *btree.DB) error {
 		err = w.delay(db, tx, next)
 	} else {
 		version := tx.Version()
-		err = w.commit(next, tx.Commit)
-		w.remember(version, next.trees)
+		if err = w.commit(next, tx.Commit); err == nil {
+			w.remember(version, next.trees)
+		}
 	}
 	if err != nil {
 		return err
