@@ -41,9 +41,8 @@ type Options struct {
 
 	// LogSize is the size in bytes of the log, 64 MB when it is 0. The log is a part of the file, made when the fourth small
 	// transaction shows that there may be many, or by one so large that the log is little beside it, and with the first small one
-	// when LogSize is given; a clean Close takes it away. While it
-	// fills, pages collect in memory and are written then, so that a larger log means less writing and more to replay after a
-	// crash, of which 300 MB take about a second.
+	// when LogSize is given; a clean Close takes it away. While it fills, pages collect in memory and are written then, so that a
+	// larger log means less writing and more to replay after a crash: docs/BENCHMARKS.md says how fast.
 	LogSize int
 
 	// NoMap reads through a cache of copies rather than mapped memory, so that a slice returned can never fault.
