@@ -35,7 +35,7 @@ func (tx *Tx) checkSize() error {
 
 // within checks that the transaction does not make the file longer than most pages.
 func (tx *Tx) within(most uint64) error {
-	if tx.pageEnd <= max(most, tx.meta.pageEnd) {
+	if tx.unlimited || tx.pageEnd <= max(most, tx.meta.pageEnd) {
 		return nil
 	}
 	size := uint64(tx.db.pager.pageSize)

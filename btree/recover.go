@@ -92,6 +92,7 @@ func (db *DB) replay(r *logReader, late int) (tx *Tx, last []record, err error) 
 		}
 		if tx == nil {
 			tx = newTx(db, db.head, true)
+			tx.unlimited = true
 		}
 		version, err = rec.version, tx.apply(rec)
 	}
@@ -128,6 +129,7 @@ func (db *DB) recoverLog() error {
 	}
 	for _, rec := range late {
 		tx := newTx(db, db.head, true)
+		tx.unlimited = true
 		tx.version, tx.firstVersion = rec.version, rec.version
 		err := tx.apply(rec)
 		if err == nil {

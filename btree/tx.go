@@ -45,6 +45,7 @@ type Tx struct {
 	noLog        bool          // the commit takes the log out of the file
 	spill        spill
 	scratch      scratch
+	unlimited    bool // it brings back what was committed: Options.MaxSize is for what is new
 }
 
 func newTx(db *DB, m meta, writable bool) *Tx {

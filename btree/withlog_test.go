@@ -165,3 +165,26 @@ func TestUndoOfLoggedCommits(t *testing.T) {
 	mustHold(t, db, states[len(states)-1])
 	mustCheck(t, db)
 }
+
+// What was committed to the log without a limit of the file's size is there when the file is opened with one after a crash.
+func TestReplayBeyondTheLimit(t *testing.T) {
+	var disk vfs.Mem
+	db := open(t, &disk, btree.Options{PageSize: 4096, LogSize: 16 << 20})
+	want := contents{"t": {}}
+	for i := range 300 {
+		key, val := fmt.Sprintf("%08d", i*7919%100_000), strings.Repeat("v", 9000)
+		succeed(t, db.Update(func(tx *btree.Tx) error { return putOne(tx, key, val) }))
+		want["t"][key] = val
+	}
+	for _, history := range []int{0, 290} {
+		o := btree.Options{MaxSize: 1 << 20, CacheSize: 1, History: history}
+		again := open(t, disk.Clone(), o)
+		mustHold(t, again, want)
+		mustCheck(t, again)
+		err := again.Update(func(tx *btree.Tx) error { return putOne(tx, "more", strings.Repeat("v", 100_000)) })
+		if !errors.Is(err, btree.ErrFull) {
+			t.Errorf("a commit beyond the limit returned %v", err)
+		}
+		succeed(t, again.Close())
+	}
+}
