@@ -51,11 +51,21 @@ func (tx *Tx) newlyKept() (ks []kept) {
 // when Options.History was 0 until now. When that version was committed is not known: its time is the present.
 func (tx *Tx) predecessor(ks []kept) []kept {
 	k := kept{version: tx.meta.version, time: time.Now().UnixNano(), catalog: tx.meta.catalog}
-	has := func(o kept) bool { return o.name == "" && o.catalog == k.catalog }
-	if tx.db.opts.History == 0 || !tx.isNewState() || slices.ContainsFunc(ks, has) {
+	if newest := newestOfHistory(ks); tx.db.opts.History == 0 || !tx.isNewState() || newest != nil && newest.catalog == k.catalog {
 		return nil
 	}
 	return []kept{k}
+}
+
+// newestOfHistory returns the newest record that the history keeps, or nil. It may be that of the present; older ones are not, though
+// they may look like it: all databases without a tree have the same catalog.
+func newestOfHistory(ks []kept) *kept {
+	for i := len(ks) - 1; i >= 0; i-- {
+		if ks[i].name == "" {
+			return &ks[i]
+		}
+	}
+	return nil
 }
 
 // isNewState reports whether the trees are not those of the version before.

@@ -96,8 +96,9 @@ func (tx *Tx) before(n int) (*kept, error) {
 		return nil, fmt.Errorf("btree: undoing %d commits", n)
 	}
 	left := n
+	newest := newestOfHistory(tx.db.kept)
 	for _, k := range slices.Backward(tx.db.kept) {
-		if k.name != "" || k.catalog == tx.meta.catalog {
+		if k.name != "" || k == *newest && k.catalog == tx.meta.catalog {
 			continue // it is no commit, or it is the present
 		}
 		if left--; left == 0 {

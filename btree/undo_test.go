@@ -114,3 +114,33 @@ func TestRestoreIsTheFirstChange(t *testing.T) {
 	}
 	mustHold(t, db, want)
 }
+
+// A database that has no tree looks like it did when it had none before. To undo goes back to the commit before none the less.
+func TestUndoToADatabaseWithoutTrees(t *testing.T) {
+	var disk vfs.Mem
+	with := func(history int, do func(*btree.DB)) {
+		db := open(t, &disk, btree.Options{PageSize: 4096, History: history})
+		do(db)
+		mustCheck(t, db)
+		succeed(t, db.Close())
+	}
+	put := func(val string) func(*btree.DB) {
+		return func(db *btree.DB) { succeed(t, change(t, db, 3, val).Commit()) }
+	}
+	drop := func(db *btree.DB) { succeed(t, db.Update(func(tx *btree.Tx) error { return tx.DropTree("t") })) }
+	with(5, put("one"))
+	with(0, drop)
+	with(5, func(db *btree.DB) {
+		put("two")(db)
+		succeed(t, db.Undo(1))
+		mustHold(t, db, contents{})
+		put("three")(db)
+		drop(db)
+		put("four")(db)
+		drop(db)
+		succeed(t, db.Undo(2)) // to where there was none
+		mustHold(t, db, contents{})
+		succeed(t, db.Undo(1)) // which was no commit, because it changed nothing
+		mustHold(t, db, rows(3, "four"))
+	})
+}
