@@ -5,6 +5,8 @@ package btree_test
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -22,6 +24,8 @@ type stopDisk struct {
 	synced  atomic.Bool // the next sync stops when it has happened
 	syncing atomic.Bool // the next sync stops before it happens
 	writing atomic.Bool // the next write of pages stops before it happens
+	full    atomic.Bool // the next write of pages fails
+	look    func()      // is called before each sync
 }
 
 func newStopDisk(fs vfs.FS) *stopDisk {
@@ -49,6 +53,9 @@ type stopFile struct {
 func (f *stopFile) WriteAt(b []byte, off int64) (int, error) {
 	if len(b)%4096 == 0 && off%4096 == 0 && string(b[:64]) != string(make([]byte, 64)) {
 		f.d.stop(&f.d.writing)
+		if f.d.full.CompareAndSwap(true, false) {
+			return 0, syscall.ENOSPC
+		}
 	}
 	n, err := f.File.WriteAt(b, off)
 	f.d.written <- true
@@ -56,6 +63,9 @@ func (f *stopFile) WriteAt(b []byte, off int64) (int, error) {
 }
 
 func (f *stopFile) Sync() error {
+	if f.d.look != nil {
+		f.d.look()
+	}
 	f.d.stop(&f.d.syncing)
 	err := f.File.Sync()
 	f.d.stop(&f.d.synced)
@@ -211,5 +221,55 @@ func TestSlicesOutliveACheckpoint(t *testing.T) {
 	}
 	if string(val) != "first" {
 		t.Errorf("the value has become %q", val)
+	}
+}
+
+// After a checkpoint that failed the records from before it stay where they are until another one has succeeded, however much is
+// committed.
+func TestLogAfterAFailedCheckpoint(t *testing.T) {
+	for name, begin := range map[string]func(*testing.T, *btree.DB, string) *btree.Tx{
+		"blind":       func(t *testing.T, db *btree.DB, val string) *btree.Tx { return change(t, db, 10, val) },
+		"with a look": overwriteRows,
+		"in turns of it": func(t *testing.T, db *btree.DB, val string) *btree.Tx {
+			if val[0]%2 == 0 {
+				return change(t, db, 10, val)
+			}
+			return overwriteRows(t, db, val)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mem := &vfs.Mem{}
+			disk := newStopDisk(mem)
+			o := btree.Options{PageSize: 4096, LogSize: 64 << 10}
+			db := open(t, disk, o)
+			succeed(t, overwriteRows(t, db, "none").Commit())
+			var allowed atomic.Pointer[[]contents]
+			mustLeave := func(survives bool) {
+				before := *allowed.Load()
+				after := open(t, mem.CutPower(func(vfs.Unsynced) bool { return survives }), o)
+				mustCheck(t, after)
+				got, err := dump(after)
+				succeed(t, errors.Join(err, after.Close()))
+				if !slices.ContainsFunc(append(before, *allowed.Load()...), got.equal) {
+					t.Errorf("after a power cut: %s", difference(got, before[0]))
+				}
+			}
+			allowed.Store(&[]contents{rows(10, "none")})
+			disk.look = func() { mustLeave(true) }
+			disk.full.Store(true)
+			acked := rows(10, "none")
+			for i := range 26 {
+				val := strings.Repeat(string(rune('a'+i)), 900)
+				next := rows(10, val)
+				allowed.Store(&[]contents{acked, next})
+				succeed(t, begin(t, db, val).Commit())
+				acked = next
+				allowed.Store(&[]contents{acked})
+				mustLeave(false)
+			}
+			if disk.full.Load() {
+				t.Error("no checkpoint failed")
+			}
+		})
 	}
 }

@@ -293,7 +293,7 @@ func TestFailedCommitLeavesNoSpacePageBehind(t *testing.T) {
 		return nil
 	}}
 	path := filepath.Join(t.TempDir(), dbName)
-	opts := &btree.Options{FS: disk, NoSync: true, PageSize: 4096}
+	opts := &btree.Options{FS: disk, NoSync: true, NoLog: true, PageSize: 4096}
 	db, err := btree.Open(path, opts)
 	if err != nil {
 		t.Fatal(err)

@@ -213,8 +213,8 @@ func (w *world) delay(db *btree.DB, tx *btree.Tx, next state) error {
 	if err := tx.Delay(); err != nil {
 		return err
 	}
+	w.remember(version, next.trees, w.acked.trees)
 	w.acked, w.durable, w.maybe = next, &before, nil
-	w.remember(version, next.trees)
 	snapshot, err := db.Snapshot()
 	if err != nil {
 		return err
@@ -269,9 +269,9 @@ func (w *world) transaction(db *btree.DB) error {
 	if w.opts.MaxSize == 0 && w.r.IntN(3) == 0 { // a full file makes durable what was delayed
 		err = w.delay(db, tx, next)
 	} else {
-		version := tx.Version()
+		version, before := tx.Version(), w.acked.trees
 		if err = w.commit(next, tx.Commit); err == nil {
-			w.remember(version, next.trees)
+			w.remember(version, next.trees, before)
 		}
 	}
 	if err != nil {

@@ -204,9 +204,10 @@ func (w *world) giveUpWaiting(db *btree.DB) error {
 	return nil
 }
 
-// remember notes what a version holds that the history may keep.
-func (w *world) remember(version uint64, c contents) {
-	if w.opts.History > 0 {
+// remember notes what a version holds that the history may keep. If that is what the version before holds there may be none of that
+// number, which is another's then.
+func (w *world) remember(version uint64, c, before contents) {
+	if w.opts.History > 0 && !c.equal(before) {
 		w.past[version] = c
 	}
 }
