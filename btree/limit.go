@@ -45,6 +45,7 @@ func (tx *Tx) within(most uint64) error {
 // grows reports whether the transaction takes more pages than it gives up.
 func (tx *Tx) grows() bool {
 	tx.dropDead()
+	tx.tidyAllocated() // no page is counted twice
 	taken, given := uint64(0), uint64(0)
 	tx.each(tx.allocated, func(no uint64) {
 		if tx.inUse(no) {

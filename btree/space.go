@@ -1,6 +1,7 @@
 package btree
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -98,6 +99,36 @@ func runEnd(pageSize int, first, pages uint64) uint64 {
 		no += left
 		no += reserved(no / per)
 	}
+}
+
+// pagesBetween returns how many pages from one on and before another are not reserved.
+func pagesBetween(pageSize int, from, to uint64) uint64 {
+	if to <= from {
+		return 0
+	}
+	n, per := to-from, groupPages(pageSize)
+	for group := (from + per - 1) / per; group*per < to; group++ {
+		n -= reserved(group)
+	}
+	return n
+}
+
+// union makes, in place, the fewest runs that have the pages of the given ones, in ascending order.
+func union(pageSize int, xs []extent) []extent {
+	slices.SortFunc(xs, func(a, b extent) int { return cmp.Compare(a.first, b.first) })
+	out := xs[:0]
+	for _, x := range xs {
+		if len(out) > 0 {
+			last := &out[len(out)-1]
+			end := runEnd(pageSize, last.first, last.pages)
+			if x.first <= end || x.first == nextPage(pageSize, end-1) {
+				last.pages += pagesBetween(pageSize, end, runEnd(pageSize, x.first, x.pages))
+				continue
+			}
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // groupsFor returns how many groups pages below pageEnd need.

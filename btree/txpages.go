@@ -161,6 +161,22 @@ func (tx *Tx) allocateEnd(n uint64) uint64 {
 func (tx *Tx) noteAllocated(first, n uint64) {
 	tx.db.session.allocated.Add(n)
 	tx.allocated = tx.join(tx.allocated, tx.marks.allocated, extent{first: first, pages: n})
+	if len(tx.allocated) >= max(leastTidy, tx.tidyAt) {
+		tx.tidyAllocated()
+	}
+}
+
+// leastTidy is how many runs of allocated pages are not worth tidying.
+const leastTidy = 1024
+
+// tidyAllocated names each page of the list only once, in as few runs as can be, but for what a savepoint or a sub-commit needs. A
+// transaction that is larger than its memory gives pages back and takes them again all the time: without this the list would
+// grow with how long it goes on, not with how many pages it has.
+func (tx *Tx) tidyAllocated() {
+	kept := max(tx.marks.allocated, tx.subs.pages)
+	tidy := union(tx.db.pager.pageSize, tx.allocated[kept:])
+	tx.allocated = tx.allocated[:kept+len(tidy)]
+	tx.tidyAt = 2 * len(tx.allocated)
 }
 
 // release makes a page available.
