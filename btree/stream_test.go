@@ -3,6 +3,7 @@ package btree_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -96,3 +97,27 @@ func TestValueReaderOfAChangedTreeIsRefused(t *testing.T) {
 		return nil
 	})
 }
+
+// A reader that fails in the middle of a value leaves nothing of it, also of what was written already.
+func TestPutReaderThatFailsLate(t *testing.T) {
+	var disk vfs.Mem
+	db := open(t, &disk, btree.WriteInline(smallMemory))
+	want := contents{"t": {"k": "before"}}
+	errRead := errors.New("the source failed")
+	update(t, db, func(_ *btree.Tx, tree *btree.Tree) error {
+		if err := putBoth(tree, want["t"], "k", "before"); err != nil {
+			return err
+		}
+		source := io.MultiReader(bytes.NewReader(make([]byte, 1<<20)), failingReader{errRead})
+		if err := tree.PutReader([]byte("k"), source, 2<<20); !errors.Is(err, errRead) {
+			return fmt.Errorf("PutReader returned %w", err)
+		}
+		return nil
+	})
+	mustHold(t, db, want)
+	mustCheck(t, db)
+}
+
+type failingReader struct{ err error }
+
+func (f failingReader) Read([]byte) (int, error) { return 0, f.err }

@@ -427,49 +427,6 @@ func (w *world) drop(db *btree.DB, name string) error {
 	return w.commit(next, func() error { return db.DropVersion(name) })
 }
 
-// compareKept looks at a kept version, and at what has changed since.
-func (w *world) compareKept(db *btree.DB, name string) error {
-	want, exists := w.acked.kept[name]
-	if !exists {
-		return nil
-	}
-	old, err := db.BeginVersion(name)
-	if err != nil {
-		return err
-	}
-	defer old.Rollback()
-	if err := w.compareSome(old, want); err != nil {
-		return fmt.Errorf("kept version %q: %w", name, err)
-	}
-	return db.View(func(now *btree.Tx) error {
-		got := want.clone()
-		for d, err := range btree.Diff(old, now) {
-			if err != nil {
-				return err
-			}
-			patch(got, d)
-		}
-		if !got.equal(w.acked.trees) {
-			return fmt.Errorf("what differs from version %q does not make the present of it: %s", name, difference(got, w.acked.trees))
-		}
-		return nil
-	})
-}
-
-// patch makes of an old version's contents those of a newer one.
-func patch(c contents, d btree.Difference) {
-	switch d.Kind {
-	case btree.TreeAdded:
-		c[d.Tree] = map[string]string{}
-	case btree.TreeRemoved:
-		delete(c, d.Tree)
-	case btree.Removed:
-		delete(c[d.Tree], string(d.Key))
-	default:
-		c[d.Tree][string(d.Key)] = string(d.New)
-	}
-}
-
 func (w *world) compact(db *btree.DB) error {
 	if err := w.commit(w.acked, func() error { return db.Compact(context.Background()) }); err != nil {
 		return err
