@@ -127,8 +127,12 @@ func (w *world) use(db *btree.DB) error {
 		if errors.Is(err, btree.ErrFull) && w.opts.MaxSize > 0 {
 			w.maybe = nil // it did not happen
 			w.tell()
-			if got, derr := dump(db); derr != nil || !got.equal(w.acked.trees) {
-				return fmt.Errorf("after %v: %v, %s", err, derr, difference(got, w.acked.trees))
+			got, derr := dump(db)
+			if derr != nil {
+				return fmt.Errorf("after %v: %w", err, derr) // the power may fail here, too
+			}
+			if !got.equal(w.acked.trees) {
+				return fmt.Errorf("after %v: %s", err, difference(got, w.acked.trees))
 			}
 			continue
 		}
