@@ -104,17 +104,21 @@ func (db *DB) setLongBacklog() {
 }
 
 // catchUp brings the trees to the newest durable version, or with all to the newest.
-func (db *DB) catchUp(all bool) (err error) {
+func (db *DB) catchUp(all bool) error {
+	return db.catchUpWhile(all, func(*backlog) bool { return true })
+}
+
+// catchUpWhile makes the trees catch up, as catchUp does, for as long as something is wanted of the backlog and there is anything
+// that they may catch up with.
+func (db *DB) catchUpWhile(all bool, wanted func(*backlog) bool) (err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
 	b := &db.backlog
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for {
-		n, err := db.catchUpOnce(all)
-		if n == 0 || err != nil {
-			return err
-		}
+	for n := 1; n > 0 && err == nil && db.backlogIs(wanted); {
+		n, err = db.catchUpOnce(all)
 	}
+	return err
 }
 
 // catchUpOnce makes the trees catch up with what may be made in one version, and returns with how many commits it did. The caller
@@ -212,7 +216,7 @@ func (db *DB) workBehind() {
 	b.busy = true
 	db.open++ // Close waits
 	go func() {
-		_ = db.shorten() // who looks at the trees will meet the error, too
+		_ = db.catchUpWhile(false, (*backlog).isLong) // who looks at the trees will meet the error, too
 		db.mu.Lock()
 		defer db.mu.Unlock()
 		b.busy = false
@@ -223,18 +227,6 @@ func (db *DB) workBehind() {
 // isLong reports whether the backlog should be worked off. The caller holds DB.mu.
 func (b *backlog) isLong() bool { return b.size >= b.long || b.turning() }
 
-// shorten works off the backlog while it is long, but for what is not durable.
-func (db *DB) shorten() (err error) {
-	defer recoverFault(debug.SetPanicOnFault(true), &err)
-	b := &db.backlog
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for n := 1; n > 0 && err == nil && db.backlogIs((*backlog).isLong); {
-		n, err = db.catchUpOnce(false)
-	}
-	return err
-}
-
 // backlogIs asks something of the backlog that DB.mu guards.
 func (db *DB) backlogIs(ask func(*backlog) bool) bool {
 	db.mu.Lock()
@@ -243,18 +235,12 @@ func (db *DB) backlogIs(ask func(*backlog) bool) bool {
 }
 
 // shortenTo waits until the backlog has at most n bytes.
-func (db *DB) shortenTo(n int) (err error) {
+func (db *DB) shortenTo(n int) error {
 	longer := func(b *backlog) bool { return b.size > n }
 	if !db.backlogIs(longer) {
-		return nil
+		return nil // without waiting for who makes the trees catch up now
 	}
-	b := &db.backlog
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for err == nil && db.backlogIs(longer) {
-		_, err = db.catchUpOnce(true)
-	}
-	return err
+	return db.catchUpWhile(true, longer)
 }
 
 // lags reports whether there are durable commits that readers do not see yet. The caller holds mu.

@@ -14,7 +14,7 @@ type logTurn struct {
 // turnLog turns to the other half of the log while the newest version is in the backlog. It waits until the other half is free,
 // and reports whether it turned: without, the trees have to catch up first. The caller has the writer and is blind.
 func (db *DB) turnLog() (bool, error) {
-	if err := db.finishTurn(); err != nil {
+	if err := db.catchUpWhile(true, (*backlog).turning); err != nil { // with the turn before
 		return false, err
 	}
 	if c := db.checkpointUnderWay(); c != nil {
@@ -38,17 +38,6 @@ func (db *DB) turnLog() (bool, error) {
 	b.turn = logTurn{version: b.newest(), place: db.log.place}
 	db.workBehind()
 	return true, nil
-}
-
-// finishTurn makes the trees catch up with the turn before, if they have not.
-func (db *DB) finishTurn() (err error) {
-	b := &db.backlog
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for n := 1; n > 0 && err == nil && db.backlogIs((*backlog).turning); {
-		n, err = db.catchUpOnce(true)
-	}
-	return err
 }
 
 // turning reports whether there is a turn whose checkpoint has not begun. The caller holds DB.mu.
