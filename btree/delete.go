@@ -239,8 +239,15 @@ func (t *Tree) dropLeaves(p page) error {
 	return nil
 }
 
-// ownSpan returns numbers between which, from the first on and before the second, all pages of the transaction are.
+// mostOwnRuns is among how many runs of pages it is worth looking for those that a transaction owns.
+const mostOwnRuns = 64
+
+// ownSpan returns numbers between which, from the first on and before the second, all pages of the transaction are. It takes no
+// longer for many pages than for few, and the span may be too wide.
 func (tx *Tx) ownSpan() (lo, hi uint64) {
+	if len(tx.allocated) > mostOwnRuns {
+		return 0, maxPages
+	}
 	lo = maxPages
 	for _, x := range tx.allocated {
 		lo, hi = min(lo, x.first), max(hi, runEnd(tx.db.PageSize(), x.first, x.pages))
@@ -251,8 +258,7 @@ func (tx *Tx) ownSpan() (lo, hi uint64) {
 // mayOwn reports whether some of these pages, whose numbers are adjacent, may be the transaction's. It takes no longer for many
 // pages than for one, and is wrong only in saying yes.
 func (tx *Tx) mayOwn(first, pages uint64) bool {
-	const most = 64
-	if len(tx.allocated) > most {
+	if len(tx.allocated) > mostOwnRuns {
 		return true
 	}
 	for _, x := range tx.allocated {
