@@ -126,7 +126,7 @@ func (m *Model) write(f func(context.Context, *store.Writer) (upkept, error)) te
 // backUp copies the database into a file. One that is there is not replaced,
 // unless ! follows the name.
 func (m *Model) backUp(arg string) (pane.Action, tea.Cmd) {
-	path, replace := strings.CutSuffix(strings.TrimSpace(arg), "!")
+	path, replace := pane.FileArg(arg)
 	if path == "" {
 		return pane.Run{Name: "palette", Arg: "backup "}, nil
 	}

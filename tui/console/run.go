@@ -337,7 +337,7 @@ func (m *Model) turn(d int) func(string) (pane.Action, tea.Cmd) {
 // export runs the statement that the cursor is in, and writes all that it
 // returns into a file: also what would not be kept to be shown.
 func (m *Model) export(arg string) (pane.Action, tea.Cmd) {
-	path, replace := strings.CutSuffix(strings.TrimSpace(arg), "!")
+	path, replace := pane.FileArg(arg)
 	if path == "" {
 		return pane.Run{Name: "palette", Arg: "export-statement "}, nil
 	}

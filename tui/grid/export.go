@@ -30,7 +30,7 @@ type exported struct {
 // export writes the rows that are shown into a file. The ending of its name is
 // the format. A file that is there is not replaced, unless ! follows the name.
 func (m *Model) export(arg string) (pane.Action, tea.Cmd) {
-	path, replace := strings.CutSuffix(strings.TrimSpace(arg), "!")
+	path, replace := pane.FileArg(arg)
 	if path == "" {
 		return pane.Run{Name: "palette", Arg: "export "}, nil
 	}

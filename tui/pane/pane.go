@@ -109,6 +109,12 @@ type Command struct {
 	Run func(arg string) (Action, tea.Cmd)
 }
 
+// FileArg takes the argument of a command that writes a file apart: the name,
+// and whether a file of that name may be replaced, which ! behind it says.
+func FileArg(arg string) (path string, replace bool) {
+	return strings.CutSuffix(strings.TrimSpace(arg), "!")
+}
+
 // Reason returns why c cannot be run now, or "".
 func (c *Command) Reason() string {
 	if c.Disabled == nil {
