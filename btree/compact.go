@@ -17,7 +17,8 @@ const compactRounds = 10
 // Compact makes the file as small as its content allows, while it is in use: it builds sparse pages anew, moves pages from the
 // end of the file into free ones before, and cuts off what is free then. It works in many transactions, among which others can
 // write; readers are not disturbed. What kept versions and transactions that are open need stays where it is, so that a file
-// with many kept versions shrinks less; and a value that is longer than a leaf moves only into free pages in a row that hold it. When it is stopped by the context, what was done until then stays.
+// with many kept versions shrinks less; and a value that is longer than a leaf moves only into free pages in a row that hold it.
+// When it is stopped by the context, what was done until then stays.
 func (db *DB) Compact(ctx context.Context) error {
 	// The log would be in the way, and so would delayed commits. Meanwhile there is no new one: each step would give it up, and the
 	// next commit make another.

@@ -10,9 +10,9 @@
 // # Speed
 //
 //   - Keys that come in ascending order after all others are written at once, and fill pages. Others are collected, up to
-//     Options.WriteBuffer bytes of them, sorted, and applied in the order of keys, so that a large transaction costs no search a key. So
-//     Put and Remove do not look at the tree. What does, such as Get, Delete or a cursor, applies what was collected first: a
-//     program that reads between its writes pays for a search each time.
+//     Options.WriteBuffer bytes of them, sorted, and applied in the order of keys, so that a large transaction costs no search a
+//     key. So Put and Remove do not look at the tree. What does, such as Get, Delete or a cursor, applies what was collected
+//     first: a program that reads between its writes pays for a search each time.
 //   - GetMany looks keys up side by side, a fraction of the time of as many calls of Get in a tree larger than the caches.
 //   - The loops of Ascend and Descend cost less a key than Next, and in read-only transactions less than in others.
 //   - Get, the steps of cursors and loops, and most Puts allocate nothing. A value too long for a leaf is copied by Get; Open
@@ -49,7 +49,8 @@
 //
 // With Options.Exclusive, readers and the writer wait for each other, so that the file holds one version and no more.
 //
-// docs/ENGINE.md lists what the package offers, with examples and tests. docs/TRANSACTIONS.md goes through all of it case by case: who sees what, and what is durable when.
+// docs/ENGINE.md lists what the package offers, with examples and tests. docs/TRANSACTIONS.md goes through all of it case by case:
+// who sees what, and what is durable when.
 //
 // # Versions, copies and statistics
 //
@@ -105,12 +106,12 @@
 // a leaf lie in pages of their own (overflow.go), which stream.go reads and writes piece by piece. The trees of a database are
 // found by their names in another tree, the catalog (catalog.go).
 //
-// What changes a tree begins in put.go and delete.go, or with many keys in bulk.go. Keys that come in order go to the end of the last
-// leaf (tail.go). For others a write transaction collects changes in a buffer (buffer.go), sorts them (buffersort.go) and carries
-// them out leaf by leaf (apply.go, merge.go). A page is changed in a copy,
-// which txpages.go makes; edit.go and build.go write pages with what scratch.go has for that, split.go and rebalance.go keep them
-// full enough, and subtree.go rebuilds whole parts of a tree, as deleting a range and compact.go need it. A transaction that is
-// larger than its memory writes pages before it commits: spill.go chooses them, pagebatch.go writes them together.
+// What changes a tree begins in put.go and delete.go, or with many keys in bulk.go. Keys that come in order go to the end of the
+// last leaf (tail.go). For others a write transaction collects changes in a buffer (buffer.go), sorts them (buffersort.go) and
+// carries them out leaf by leaf (apply.go, merge.go). A page is changed in a copy, which txpages.go makes; edit.go and build.go
+// write pages with what scratch.go has for that, split.go and rebalance.go keep them full enough, and subtree.go rebuilds whole
+// parts of a tree, as deleting a range and compact.go need it. A transaction that is larger than its memory writes pages before
+// it commits: spill.go chooses them, pagebatch.go writes them together.
 //
 // A transaction (tx.go) is a version: the number, the root of the catalog and the end of the file, which is what a meta page holds
 // (meta.go). One that reads keeps its version as it is; one that writes makes the next, of which savepoint.go and subcommit.go

@@ -3,8 +3,6 @@ package btree_test
 import (
 	"errors"
 	"os"
-	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/rowan-db/rowan/btree"
@@ -12,15 +10,7 @@ import (
 
 // The body of a loop reads what lies in mapped memory, too. A fault there ends the loop and View, not the process.
 func TestFaultInTheBodyOfALoopIsAnErrorOfView(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("Windows does not let a mapped file be shortened")
-	}
-	path := filepath.Join(t.TempDir(), dbName)
-	db, err := btree.Open(path, &btree.Options{NoSync: true, CacheSize: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	fill(t, db, 20000, 100, 1)
+	db, path := openToShorten(t)
 	if _, err := dump(db); err != nil { // now every page was looked at
 		t.Fatal(err)
 	}

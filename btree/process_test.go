@@ -193,17 +193,24 @@ func afterCommits(n uint64) contents {
 	return contents{"t": model}
 }
 
-// A file that somebody shortens while it is mapped makes reads fail, not the process.
-func TestShortenedFileIsAnErrorNotACrash(t *testing.T) {
+// openToShorten makes a file of many pages, which a test then shortens while it is open.
+func openToShorten(t *testing.T) (db *btree.DB, path string) {
+	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows does not let a mapped file be shortened")
 	}
-	path := filepath.Join(t.TempDir(), dbName)
+	path = filepath.Join(t.TempDir(), dbName)
 	db, err := btree.Open(path, &btree.Options{NoSync: true, CacheSize: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	fill(t, db, 20000, 100, 1)
+	return db, path
+}
+
+// A file that somebody shortens while it is mapped makes reads fail, not the process.
+func TestShortenedFileIsAnErrorNotACrash(t *testing.T) {
+	db, path := openToShorten(t)
 	if err := os.Truncate(path, 6*btree.DefaultPageSize); err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +220,7 @@ func TestShortenedFileIsAnErrorNotACrash(t *testing.T) {
 			t.Errorf("%s in a shortened file: %v", what, err)
 		}
 	}
-	_, err = dump(db)
+	_, err := dump(db)
 	failed("a scan", err)
 	tx, err := db.Begin(false)
 	if err != nil {
