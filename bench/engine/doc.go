@@ -26,6 +26,11 @@
 // compaction) therefore neither disturbs others nor is done for nothing: it
 // goes on in the engine's own next turn, as it does under steady load.
 //
+// Before each measurement that writes, a gigabyte of memory is warmed by a file
+// that is written and removed, as memory is on a machine in use: a virtual
+// machine may give free memory back to its host, and how cold it has become by
+// a process's turn would otherwise decide more than the engine does.
+//
 // Durability is the same in each work. "Without fsync" is MDB_NOSYNC for LMDB,
 // NoSync for bbolt, Pebble and btree, nosync for YAKV, synchronous=OFF for
 // SQLite, sync=false for LevelDB and RocksDB; durable transactions are each

@@ -161,9 +161,12 @@ func timings(ns ...float64) []answer {
 	return out
 }
 
+// cold warms no memory.
+func cold() error { return nil }
+
 func TestEnginesTakeTurns(t *testing.T) {
 	var asked []string
-	l := &lab{runs: 2}
+	l := &lab{runs: 2, warm: cold}
 	w := &work{name: "w", unit: nanoseconds, before: []string{"fresh nosync"}, entrants: with("run", "a", "b")}
 	r, err := l.measureWork(&group{}, w, &orders{}, map[string]doer{
 		"a": &script{answers: timings(100, 1, 3), asked: &asked, name: "a"},
@@ -183,7 +186,7 @@ func TestEnginesTakeTurns(t *testing.T) {
 
 func TestEnginesThatReadDifferentDataAreNotCompared(t *testing.T) {
 	var asked []string
-	l := &lab{runs: 1}
+	l := &lab{runs: 1, warm: cold}
 	w := &work{name: "w", unit: nanoseconds, entrants: with("scan", "a", "b")}
 	_, err := l.measureWork(&group{}, w, &orders{}, map[string]doer{
 		"a": &script{answers: []answer{{"ns": 1, "ops": 1, "sum": 7}}, asked: &asked},

@@ -31,6 +31,7 @@ type lab struct {
 	engines map[string]engine // built, by name
 	records func(s scale) int
 	runs    int
+	warm    func() error // is called before each measurement that takes memory
 	log     func(format string, args ...any)
 	done    func(r *result) // is called with each result as soon as there is one
 }
@@ -89,7 +90,7 @@ func (l *lab) measureWork(g *group, w *work, o *orders, engines map[string]doer)
 			if round > (rounds+1)/2 && !w.judged(e) {
 				continue
 			}
-			x, err := o.obey(engines[e.engine], append(slices.Clone(w.before), e.run...)...)
+			x, err := l.run(w, e, o, engines[e.engine])
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", w.name, err)
 			}
@@ -103,6 +104,20 @@ func (l *lab) measureWork(g *group, w *work, o *orders, engines map[string]doer)
 		}
 	}
 	return r, nil
+}
+
+// run has an entrant do a work once, and returns what was measured.
+func (l *lab) run(w *work, e entrant, o *orders, d doer) (answer, error) {
+	measured := e.run[len(e.run)-1]
+	if _, err := o.obey(d, slices.Concat(w.before, e.run[:len(e.run)-1])...); err != nil {
+		return nil, err
+	}
+	if takesMemory(measured) {
+		if err := l.warm(); err != nil {
+			return nil, err
+		}
+	}
+	return o.obey(d, measured)
 }
 
 // obey has an engine do commands one after the other, and returns the last

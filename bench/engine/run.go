@@ -87,6 +87,7 @@ func (c *config) lab() (_ *lab, clean func() error, err error) {
 	if l.dir, err = os.MkdirTemp(c.dir, "stores-"); err != nil {
 		return nil, nil, err
 	}
+	l.warm = func() error { return warm(l.dir, warmBytes) }
 	clean = func() error { return os.RemoveAll(l.dir) }
 	volatile, err := inMemory(l.dir)
 	if err != nil {
