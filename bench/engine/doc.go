@@ -26,10 +26,10 @@
 // compaction) therefore neither disturbs others nor is done for nothing: it
 // goes on in the engine's own next turn, as it does under steady load.
 //
-// Before each measurement that writes, a gigabyte of memory is warmed by a file
-// that is written and removed, as memory is on a machine in use: a virtual
-// machine may give free memory back to its host, and how cold it has become by
-// a process's turn would otherwise decide more than the engine does.
+// Before each measurement that takes much memory, half a gigabyte is warmed by a
+// file that is written and removed, so that memory is as on a machine in use: a
+// virtual machine may give free memory back to its host, and how cold it has
+// become by an engine's turn would otherwise decide more than the engine does.
 //
 // Durability is the same in each work. "Without fsync" is MDB_NOSYNC for LMDB,
 // NoSync for bbolt, Pebble and btree, nosync for YAKV, synchronous=OFF for

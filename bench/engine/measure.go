@@ -31,7 +31,7 @@ type lab struct {
 	engines map[string]engine // built, by name
 	records func(s scale) int
 	runs    int
-	warm    func() error // is called before each measurement that takes memory
+	warm    func() error // is called before each measurement of a work that wants it
 	log     func(format string, args ...any)
 	done    func(r *result) // is called with each result as soon as there is one
 }
@@ -112,7 +112,7 @@ func (l *lab) run(w *work, e entrant, o *orders, d doer) (answer, error) {
 	if _, err := o.obey(d, slices.Concat(w.before, e.run[:len(e.run)-1])...); err != nil {
 		return nil, err
 	}
-	if takesMemory(measured) {
+	if w.warm {
 		if err := l.warm(); err != nil {
 			return nil, err
 		}

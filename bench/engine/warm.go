@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 )
 
 // warmBytes is how much memory is warmed before something is measured: more than
@@ -22,7 +20,8 @@ const warmBytes = 512 << 20
 // memory below it was last used: by far more than engines differ, and by luck.
 // A file that is written and removed leaves free memory that is warm, for
 // seconds, and which the system gives out first for the files that follow. It
-// is removed before the system writes it to the disk.
+// is removed before the system writes it to the disk. What takes little memory
+// is better measured without: the caches of the processor are cold afterwards.
 func warm(dir string, size int64) (err error) {
 	f, err := os.Create(filepath.Join(dir, "warm"))
 	if err != nil {
@@ -39,16 +38,4 @@ func warm(dir string, size int64) (err error) {
 		}
 	}
 	return nil
-}
-
-// takesMemory reports whether a command takes memory to speak of: others than
-// those that read what is in memory already.
-func takesMemory(command string) bool {
-	return !slices.Contains([]string{"get", "getmany", "scan", "back", "size"}, verb(command))
-}
-
-// verb returns the first word of a command.
-func verb(command string) string {
-	v, _, _ := strings.Cut(command, " ")
-	return v
 }

@@ -21,33 +21,33 @@ func TestWarmingLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestWarmBetweenPreparationAndMeasurement would fail if memory were warmed
-// before an old store is removed, or for a work that takes no memory.
-func TestWarmBetweenPreparationAndMeasurement(t *testing.T) {
+// TestMemoryIsWarmedBeforeWhatIsMeasured would fail if memory were warmed before
+// an old store is removed, or for a work that takes none.
+func TestMemoryIsWarmedBeforeWhatIsMeasured(t *testing.T) {
 	for _, c := range []struct {
-		run  string
+		warm bool
 		want []string
 	}{
-		{"put {seq} 1 1", []string{"fresh", "warm", "put"}},
-		{"get {other} 1", []string{"fresh", "get"}},
+		{true, []string{"fresh", "prepare", "warm", "run"}},
+		{false, []string{"fresh", "prepare", "run"}},
 	} {
 		var did []string
 		l := &lab{warm: func() error { did = append(did, "warm"); return nil }}
-		w := &work{name: "w", unit: nanoseconds, before: []string{"fresh"}, entrants: with(c.run, "a")}
-		o := &orders{dir: t.TempDir(), n: 4}
-		if _, err := l.run(w, w.entrants[0], o, doing(func(verb string) { did = append(did, verb) })); err != nil {
+		w := &work{name: "w", before: []string{"fresh"}, warm: c.warm}
+		e := own("a", "prepare", "run")
+		if _, err := l.run(w, e, &orders{}, doing(func(line string) { did = append(did, line) })); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(did, c.want) {
-			t.Errorf("%q: did %q, not %q", c.run, did, c.want)
+			t.Errorf("warm %v: did %q, not %q", c.warm, did, c.want)
 		}
 	}
 }
 
-// doing is an engine that tells what it does, by its first word.
-type doing func(verb string)
+// doing is an engine that tells what it is told.
+type doing func(line string)
 
 func (d doing) do(line string) (answer, error) {
-	d(verb(line))
+	d(line)
 	return answer{}, nil
 }

@@ -60,6 +60,7 @@ type work struct {
 	unit     unit
 	entrants []entrant
 	before   []string // commands before each run, not measured
+	warm     bool     // takes memory to speak of, which is warmed before each run
 	once     bool     // long enough to be measured once
 	targets  []compare.Target
 }

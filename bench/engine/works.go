@@ -37,12 +37,12 @@ func putGroup() group {
 		data: dataKind{"4", "100"},
 		works: []work{
 			{
-				name: "sequential put", unit: nanoseconds, before: []string{"fresh nosync"},
+				name: "sequential put", unit: nanoseconds, before: []string{"fresh nosync"}, warm: true,
 				entrants: with("put {seq} {n} {n} append", append(slices.Clone(everyone), "floor")...),
 				targets:  []compare.Target{compare.AtLeast(3, "lmdb")},
 			},
 			{
-				name: "random put", unit: nanoseconds, before: []string{"fresh nosync"},
+				name: "random put", unit: nanoseconds, before: []string{"fresh nosync"}, warm: true,
 				entrants: with("put {perm} {n} {n}", append(slices.Clone(everyone), "floor")...),
 				targets:  []compare.Target{compare.AtLeast(7, "lmdb")},
 			},
@@ -118,7 +118,7 @@ func deleteGroup() group {
 		data: dataKind{"4", "100"},
 		works: []work{
 			{
-				name: "random delete", unit: nanoseconds, before: load,
+				name: "random delete", unit: nanoseconds, before: load, warm: true,
 				entrants: with("delete {other} {half}", ours, "lmdb", "bbolt", "yakv", "pebble"),
 				targets:  []compare.Target{compare.AtLeast(5, "lmdb")},
 			},
@@ -164,12 +164,12 @@ func shapeGroup(name string, d dataKind, s scale) group {
 		prepare: load,
 		works: []work{
 			{
-				name: named("sequential put"), unit: nanoseconds, before: []string{"fresh nosync"},
+				name: named("sequential put"), unit: nanoseconds, before: []string{"fresh nosync"}, warm: true,
 				entrants: with("put {seq} {n} {n} append", ours, "lmdb"),
 				targets:  []compare.Target{compare.Ahead("lmdb")},
 			},
 			{
-				name: named("random put"), unit: nanoseconds, before: []string{"fresh nosync"},
+				name: named("random put"), unit: nanoseconds, before: []string{"fresh nosync"}, warm: true,
 				entrants: with("put {perm} {n} {n}", ours, "lmdb"),
 				targets:  []compare.Target{compare.Ahead("lmdb")},
 			},

@@ -88,7 +88,7 @@ func replayGroup() group {
 		data:    dataKind{"4", "100"},
 		prepare: []string{"fresh nosync", "put {spaced} {n} {n}", "close", "open sync"},
 		works: []work{{
-			name: "replay of the log", unit: rate, entrants: []entrant{own(ours, "replay {random} 250000 100")},
+			name: "replay of the log", unit: rate, warm: true, entrants: []entrant{own(ours, "replay {random} 250000 100")},
 			targets: []compare.Target{compare.Reaching(300)},
 		}},
 	}
@@ -136,7 +136,7 @@ func largeGroups() []group {
 		name: "Large", note: note, data: dataKind{"16", "100"}, scale: many, whole: true,
 		works: []work{
 			{
-				name: "random put, large", unit: nanoseconds, once: true, before: []string{"fresh nosync"},
+				name: "random put, large", unit: nanoseconds, once: true, before: []string{"fresh nosync"}, warm: true,
 				entrants: with("put {perm} {n} {n}", ours, "lmdb"),
 				targets:  []compare.Target{compare.NoWorse("random put, 16+100", "lmdb")},
 			},

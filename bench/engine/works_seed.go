@@ -40,7 +40,7 @@ var (
 
 func seedWrite(name, run string, engines ...string) work {
 	return work{
-		name: name, unit: millis, before: []string{"fresh sync"},
+		name: name, unit: millis, before: []string{"fresh sync"}, warm: true,
 		entrants: with(run, engines...), targets: aheadOfSeed,
 	}
 }
@@ -56,7 +56,7 @@ func transactionSizes() group {
 	for _, size := range []int{1_000_000, 100_000, 10_000, 1000, 100} {
 		g.works = append(g.works, work{
 			name: fmt.Sprintf("inserts by %d", size), unit: millis, once: true,
-			before:   []string{"fresh sync"},
+			before: []string{"fresh sync"}, warm: true,
 			entrants: with(fmt.Sprintf("put {perm} {n} %d", size), ours, "btree-cow", "yakv-wal", "yakv", "lmdb"),
 			targets:  aheadOfSeed,
 		})
