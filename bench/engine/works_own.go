@@ -88,7 +88,7 @@ func replayGroup() group {
 		data:    dataKind{"4", "100"},
 		prepare: []string{"fresh nosync", "put {spaced} {n} {n}", "close", "open sync"},
 		works: []work{{
-			name: "replay of the log", unit: rate, warm: true, entrants: []entrant{own(ours, "replay {random} 250000 100")},
+			name: "replay of the log", unit: rate, warm: true, entrants: []entrant{own(ours, "crash {random} 250000 100", "recover")},
 			targets: []compare.Target{compare.Reaching(300)},
 		}},
 	}

@@ -10,7 +10,10 @@ import (
 const treeName = "t"
 
 // btreeEngine is this project's engine.
-type btreeEngine struct{ *btree.DB }
+type btreeEngine struct {
+	*btree.DB
+	crashed crashed // for the command recover
+}
 
 func openBtree(dir string, sync bool) (engine, error) {
 	return openBtreeWith(dir, btree.Options{NoSync: !sync})
@@ -26,7 +29,7 @@ func openBtreeWith(dir string, o btree.Options) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &btreeEngine{db}, nil
+	return &btreeEngine{DB: db}, nil
 }
 
 // tree returns the tree that everything is in, made if there is none.

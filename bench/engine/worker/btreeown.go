@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -26,8 +27,9 @@ import (
 //	compact                make the file as small as it can be
 //	allocs get|step|put FILE N  count what N operations allocate
 //	memory put|scan FILE N      how much memory of its own that takes at most
-//	replay FILE N BATCH         commit the next N in durable transactions of BATCH, and open the file as a
+//	crash FILE N BATCH          commit the next N in durable transactions of BATCH, and copy the file as a
 //	                            crash would leave it
+//	recover                     open that copy, which is removed then
 func (e *btreeEngine) commands() map[string]command {
 	return map[string]command{
 		"load":    {2, e.load},
@@ -37,7 +39,8 @@ func (e *btreeEngine) commands() map[string]command {
 		"compact": {0, e.compact},
 		"allocs":  {3, e.allocs},
 		"memory":  {3, e.memory},
-		"replay":  {3, e.replay},
+		"crash":   {3, e.crash},
+		"recover": {0, e.recover},
 	}
 }
 
@@ -211,10 +214,15 @@ func (e *btreeEngine) memory(w *worker, args []string) (string, error) {
 	return fmt.Sprintf("ok bytes=%d ops=%d", peak, len(x)), err
 }
 
-// replay answers with the bytes of the records that were committed, and the
-// time of opening a copy of the file that was made while it was open, and is
-// on the disk as the file was that the crash left.
-func (e *btreeEngine) replay(w *worker, args []string) (string, error) {
+// crashed is a copy of a file that was made while it was open. On the disk it
+// is as the file was, as after a crash.
+type crashed struct {
+	path  string
+	last  []byte // key of the last commit
+	bytes int    // of keys and values that were committed since the file was opened
+}
+
+func (e *btreeEngine) crash(w *worker, args []string) (string, error) {
 	x, err := w.take(args[0], args[1])
 	if err != nil {
 		return "", err
@@ -223,21 +231,23 @@ func (e *btreeEngine) replay(w *worker, args []string) (string, error) {
 	if err != nil || batch < 1 {
 		return "", fmt.Errorf("a transaction of %q", args[2])
 	}
-	size := 0
 	for part := range slices.Chunk(x, batch) {
 		if err := e.put(w.data, part, false); err != nil {
 			return "", err
 		}
 	}
+	e.crashed = crashed{path: e.Path() + "-crashed", last: bytes.Clone(w.data.key(x[len(x)-1]))}
 	for key, val := range pairs(w.data, x) {
-		size += len(key) + len(val)
+		e.crashed.bytes += len(key) + len(val)
 	}
-	crashed := e.Path() + "-crashed"
-	if err := copyFile(e.Path(), crashed); err != nil {
-		return "", err
-	}
-	ns, err := timeOpening(crashed, w.data.key(x[len(x)-1]))
-	return fmt.Sprintf("ok ns=%d bytes=%d ops=1", ns, size), errors.Join(err, os.Remove(crashed))
+	return "ok", copyFile(e.Path(), e.crashed.path)
+}
+
+// recover answers with the bytes of the records that were committed before the
+// crash, and the time of opening the file.
+func (e *btreeEngine) recover(*worker, []string) (string, error) {
+	ns, err := timeOpening(e.crashed.path, e.crashed.last)
+	return fmt.Sprintf("ok ns=%d bytes=%d ops=1", ns, e.crashed.bytes), errors.Join(err, os.Remove(e.crashed.path))
 }
 
 func copyFile(from, to string) (err error) {

@@ -85,8 +85,8 @@ func TestMissingKeysAreErrors(t *testing.T) {
 func TestCommandsOfBtree(t *testing.T) {
 	file := numbersFile(t, 0, 1, 2, 3, 4, 5, 6, 7)
 	got := talk(t, []string{"btree", t.TempDir(), "4", "100"}, "fresh nosync", "load "+file+" 8", "open sync", "commit "+file+" 8 4", "scan",
-		"replay "+file+" 4 2", "memory scan "+file+" 8", "memory put "+file+" 8", "allocs get "+file+" 8", "read "+file+" 1 writer")
-	if want := []string{"ok", "ok ops=8", "ok", "ok ops=8", "ok ops=8", "ok ops=1", "ok ops=8", "ok ops=8", "ok allocs=", "error the order has"}; !slices.EqualFunc(got, want, strings.HasPrefix) {
+		"crash "+file+" 4 2", "recover", "memory scan "+file+" 8", "memory put "+file+" 8", "allocs get "+file+" 8", "read "+file+" 1 writer")
+	if want := []string{"ok", "ok ops=8", "ok", "ok ops=8", "ok ops=8", "ok", "ok ops=1", "ok ops=8", "ok ops=8", "ok allocs=", "error the order has"}; !slices.EqualFunc(got, want, strings.HasPrefix) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
