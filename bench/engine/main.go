@@ -64,7 +64,7 @@ func exit(err error) {
 func parseFlags(args []string, quick string) config {
 	c := config{n: 1_000_000, large: 20_000_000, big: 4, runs: 7, quick: quick != "" && quick != "0"}
 	if c.quick {
-		c.n, c.large, c.big, c.runs = 100_000, 0, 0.2, 3
+		c.n, c.large, c.big, c.runs = 100_000, 0, 0.2, 2
 	}
 	f := flag.NewFlagSet("engine", flag.ExitOnError)
 	f.IntVar(&c.n, "n", c.n, "the number of records")

@@ -87,7 +87,7 @@ func (c *config) lab() (_ *lab, clean func() error, err error) {
 	if l.dir, err = os.MkdirTemp(c.dir, "stores-"); err != nil {
 		return nil, nil, err
 	}
-	l.warm = func() error { return warm(l.dir, warmBytes) }
+	l.warm = func() error { return warm(l.dir, min(warmAtMost, int64(c.n)*warmPerRecord)) }
 	clean = func() error { return os.RemoveAll(l.dir) }
 	volatile, err := inMemory(l.dir)
 	if err != nil {

@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 )
 
-// warmBytes is how much memory is warmed before something is measured: more than
-// the engines take for the usual number of records, and not so much that the
-// host takes it back at once.
-const warmBytes = 512 << 20
+// How much memory is warmed before something is measured: more than the engines
+// take for so many records, and not so much that the host takes it back at once.
+const (
+	warmPerRecord = 1024
+	warmAtMost    = 512 << 20
+)
 
 // warm makes the machine give out memory that it has used a moment ago.
 //
