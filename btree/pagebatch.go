@@ -17,7 +17,8 @@ type pageBatch struct {
 }
 
 // handOver gives pages, in ascending order, to the background to be written. It waits while too many are there already. The last
-// leaves of trees may be among them, and the branches above: no tree goes on there.
+// leaves of trees may be among them, and the branches above: no tree goes on there, and what is in the leaves is counted in the
+// branches before these are written.
 func (tx *Tx) handOver(pages []uint64) error {
 	tx.leaveTails()
 	if err := tx.within(tx.db.mostPages()); err != nil {
@@ -160,9 +161,9 @@ func (tx *Tx) settleBatch(b *pageBatch) {
 	}
 }
 
-// forgetPaths makes trees and cursors find pages anew that they remember: their frames may be used for others.
+// forgetPaths makes cursors find pages anew that they remember: their frames may be used for others. No path to a last leaf leads
+// there: handOver gave those up, and a later one leads to other frames.
 func (tx *Tx) forgetPaths() {
-	tx.leaveTails()
 	tx.catalog.gen++
 	for _, t := range tx.trees {
 		t.gen++

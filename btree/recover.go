@@ -115,13 +115,13 @@ func (tx *Tx) discard(err error) error {
 // recoverLog brings a file, whose last handle that wrote was not closed, to the newest version in its log. The pages stay in frames
 // and the log as it is until the next commit, or the close: that writes the pages and gives up the log. Of the newest commits
 // each becomes a version of its own, as the history wants it.
+//
+// What is replayed is durable although nothing is synced here: the process that wrote it was killed, perhaps, but a file that has a
+// log has two metas that differ, and openFile has synced it for that. The metas of a file are the same after a clean close alone,
+// which has taken the log out.
 func (db *DB) recoverLog() error {
 	tx, late, err := db.replay(newLogReader(db, &db.durable), db.opts.History)
 	if err != nil || tx == nil && late == nil {
-		return err
-	}
-	// The process was killed, perhaps, and what it wrote is in the memory of the system alone.
-	if err := db.sync(); err != nil {
 		return err
 	}
 	if tx != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -12,31 +13,32 @@ import (
 )
 
 // Many trees are filled in turns, each in ascending order: more of their last leaves grow at a time than the transaction may have
-// frames, so that leaves are written before they are full. What comes later must go into a leaf anew, not into memory that is
-// being written, or was.
+// frames, so that leaves are written before they are full, and branches before they count all keys of those. What comes later must
+// go into pages anew, not into memory that is being written, or was, and the keys must be counted before a branch is written.
 func TestLeafThatIsWrittenGrowsNoMore(t *testing.T) {
-	const trees, rounds = 80, 400
-	for name, o := range map[string]btree.Options{"in the background": smallMemory, "at once": btree.WriteInline(smallMemory)} {
+	const trees, turns = 80, 8000
+	inBackground := smallMemory
+	inBackground.CacheSize = 512 << 10 // several pages are written together
+	for name, o := range map[string]btree.Options{"in the background": inBackground, "at once": btree.WriteInline(inBackground)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var disk vfs.Mem
 			db := open(t, &disk, o)
-			want := contents{}
+			want, r := contents{}, rand.New(rand.NewPCG(1, 1))
 			err := db.Update(func(tx *btree.Tx) error {
-				for i := range rounds {
-					for k := range trees {
-						name := fmt.Sprintf("t%03d", k)
-						if i == 0 {
-							if _, err := tx.CreateTree(name); err != nil {
-								return err
-							}
-							want[name] = map[string]string{}
-						}
-						tree, err := tx.Tree(name)
-						if err != nil {
-							return err
-						}
-						if err := putBoth(tree, want[name], string(binary.BigEndian.AppendUint32(nil, uint32(i))), strings.Repeat("v", 20)); err != nil {
+				handles := make([]*btree.Tree, trees)
+				for k := range handles {
+					tree, err := tx.CreateTree(fmt.Sprintf("t%03d", k))
+					if err != nil {
+						return err
+					}
+					handles[k], want[tree.Name()] = tree, map[string]string{}
+				}
+				for range turns {
+					tree := handles[r.IntN(trees)]
+					for range 1 + r.IntN(8) {
+						m := want[tree.Name()]
+						if err := putBoth(tree, m, fmt.Sprintf("%08d", len(m)), strings.Repeat("v", 20)); err != nil {
 							return err
 						}
 					}

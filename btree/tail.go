@@ -6,7 +6,9 @@ package btree
 //
 // Also counting them is left for later. While Tree.late is not 0, the tree's own number of keys and those in the branches of the
 // path lack so many, all of which are in the last leaf. They are counted before anything looks at the tree (settled, flush), before
-// the path is left (touch, leaveTails), and before the leaf gets a neighbour (append).
+// the path is left (touch, leaveTails), and before the leaf gets a neighbour (append). So the path leads to frames that may be changed,
+// always: it is left before pages are handed over to be written (handOver), and before they belong to a version that something
+// needs as it is (nextVersion).
 
 // countTail counts the keys at the end of the last leaf that are not counted yet.
 func (t *Tree) countTail() {
