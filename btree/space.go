@@ -113,12 +113,13 @@ func pagesBetween(pageSize int, from, to uint64) uint64 {
 	return n
 }
 
-// union makes, in place, the fewest runs that have the pages of the given ones, in ascending order.
+// union makes, in place, the fewest runs that have the pages of the given ones, in ascending order. Only runs that were born in one
+// version become one.
 func union(pageSize int, xs []extent) []extent {
 	slices.SortFunc(xs, func(a, b extent) int { return cmp.Compare(a.first, b.first) })
 	out := xs[:0]
 	for _, x := range xs {
-		if len(out) > 0 {
+		if len(out) > 0 && out[len(out)-1].born == x.born {
 			last := &out[len(out)-1]
 			end := runEnd(pageSize, last.first, last.pages)
 			if x.first <= end || x.first == nextPage(pageSize, end-1) {

@@ -25,8 +25,8 @@ type Tx struct {
 	version      uint64 // of the pages that it writes; each savepoint begins another one
 	firstVersion uint64
 	allocated    []extent // may name a page again that was given back meanwhile
-	tidyAt       int      // at what length of that it is tidied
 	freed        []extent // pages of earlier versions, those of savepoints among them
+	tidyAt       marks    // at what lengths of these lists they are tidied
 	marks        marks    // of the newest savepoint
 	saves        []*save
 	subs         subs

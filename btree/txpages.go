@@ -161,12 +161,12 @@ func (tx *Tx) allocateEnd(n uint64) uint64 {
 func (tx *Tx) noteAllocated(first, n uint64) {
 	tx.db.session.allocated.Add(n)
 	tx.allocated = tx.join(tx.allocated, tx.marks.allocated, extent{first: first, pages: n})
-	if len(tx.allocated) >= max(leastTidy, tx.tidyAt) {
+	if len(tx.allocated) >= max(leastTidy, tx.tidyAt.allocated) {
 		tx.tidyAllocated()
 	}
 }
 
-// leastTidy is how many runs of allocated pages are not worth tidying.
+// leastTidy is how many runs of pages are not worth tidying.
 const leastTidy = 1024
 
 // tidyAllocated names each page of the list only once, in as few runs as can be, but for what a savepoint or a sub-commit needs. A
@@ -176,7 +176,16 @@ func (tx *Tx) tidyAllocated() {
 	kept := max(tx.marks.allocated, tx.subs.pages)
 	tidy := union(tx.db.pager.pageSize, tx.allocated[kept:])
 	tx.allocated = tx.allocated[:kept+len(tidy)]
-	tx.tidyAt = 2 * len(tx.allocated)
+	tx.tidyAt.allocated = 2 * len(tx.allocated)
+}
+
+// tidyFreed names the pages that were given up in as few runs as can be, but for those that a savepoint needs as they are. Pages are
+// given up in the order of keys, so that a run of the file may come one page at a time.
+func (tx *Tx) tidyFreed() {
+	kept := tx.marks.freed
+	tidy := union(tx.db.pager.pageSize, tx.freed[kept:])
+	tx.freed = tx.freed[:kept+len(tidy)]
+	tx.tidyAt.freed = 2 * len(tx.freed)
 }
 
 // release makes a page available.
@@ -236,6 +245,9 @@ func (tx *Tx) bornIn(no uint64) uint64 {
 // giveUp notes that pages are no longer in use, which something older may still need.
 func (tx *Tx) giveUp(no, pages, born uint64) {
 	tx.freed = tx.join(tx.freed, tx.marks.freed, extent{first: no, pages: pages, born: born})
+	if len(tx.freed) >= max(leastTidy, tx.tidyAt.freed) {
+		tx.tidyFreed()
+	}
 }
 
 // giveBack returns every page that the transaction allocated.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -45,6 +46,15 @@ func TestUnionHasTheSamePages(t *testing.T) {
 	}
 }
 
+// Runs of pages that were born in different versions stay apart, side by side as they are.
+func TestUnionKeepsVersionsApart(t *testing.T) {
+	xs := []extent{{first: 30, pages: 10, born: 2}, {first: 10, pages: 10, born: 1}, {first: 20, pages: 5, born: 1}, {first: 25, pages: 5, born: 2}}
+	want := []extent{{first: 10, pages: 15, born: 1}, {first: 25, pages: 15, born: 2}}
+	if got := union(tinyPage, xs); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 // A transaction that gives pages back and takes them again remembers them once, however long it goes on.
 func TestAllocatedPagesAreNamedOnce(t *testing.T) {
 	db, err := Open(filepath.Join(t.TempDir(), "x"), &Options{PageSize: 4096, NoSync: true, CacheSize: 1, WriteBuffer: 4 << 10})
@@ -76,4 +86,29 @@ func TestAllocatedPagesAreNamedOnce(t *testing.T) {
 	if pages := tx.pageEnd; longest > max(leastTidy, int(pages)) || taken < 2*pages {
 		t.Errorf("%d runs were remembered at once, of %d pages, which were taken %d times", longest, pages, taken)
 	}
+}
+
+// Pages that a transaction gives up in the order of keys are remembered as the runs of the file that they are.
+func TestFreedPagesBecomeRuns(t *testing.T) {
+	db, err := Open(filepath.Join(t.TempDir(), "x"), &Options{PageSize: 4096, NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	const pages = 10_000
+	tx, err := db.Begin(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	longest := 0
+	for _, n := range rand.New(rand.NewPCG(1, 1)).Perm(pages) {
+		tx.giveUp(firstPage+uint64(n), 1, 1)
+		longest = max(longest, len(tx.freed))
+	}
+	tx.tidyFreed()
+	if want := (extent{first: firstPage, pages: pages, born: 1}); longest > pages/2 || len(tx.freed) != 1 || tx.freed[0] != want {
+		t.Errorf("%d pages became %v, by way of %d runs", pages, tx.freed, longest)
+	}
+	tx.freed = nil // they never were
 }

@@ -36,6 +36,7 @@ func allEngines() []engine {
 	return []engine{
 		{name: ours, title: "btree"},
 		{name: "btree-cow", title: "btree without log"},
+		{name: "btree-small", title: "btree with little memory"},
 		{name: "lmdb", title: "LMDB", harness: "lmdb.c", library: "lmdb", debian: "liblmdb-dev", header: "lmdb.h"},
 		{name: "bbolt", title: "bbolt"},
 		{name: "yakv", title: "YAKV", harness: "yakv/yakv-cow"},

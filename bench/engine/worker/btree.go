@@ -24,6 +24,14 @@ func openBtreeCow(dir string, sync bool) (engine, error) {
 	return openBtreeWith(dir, btree.Options{NoSync: !sync, NoLog: true})
 }
 
+// openBtreeSmall opens it with a bound on its memory that a measurement reaches.
+func openBtreeSmall(dir string, sync bool) (engine, error) {
+	return openBtreeWith(dir, btree.Options{NoSync: !sync, CacheSize: smallMemory, WriteBuffer: smallMemory})
+}
+
+// smallMemory is the size in bytes of the cache, and of the write buffer, of openBtreeSmall.
+const smallMemory = 64 << 20
+
 func openBtreeWith(dir string, o btree.Options) (engine, error) {
 	db, err := btree.Open(filepath.Join(dir, "db"), &o)
 	if err != nil {

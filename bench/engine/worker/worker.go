@@ -40,10 +40,11 @@ type opener func(dir string, sync bool) (engine, error)
 // openers returns how each engine is opened, by its name.
 func openers() map[string]opener {
 	return map[string]opener{
-		"btree":     openBtree,
-		"btree-cow": openBtreeCow,
-		"bbolt":     openBbolt,
-		"pebble":    openPebble,
+		"btree":       openBtree,
+		"btree-cow":   openBtreeCow,
+		"btree-small": openBtreeSmall,
+		"bbolt":       openBbolt,
+		"pebble":      openPebble,
 	}
 }
 
