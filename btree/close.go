@@ -56,6 +56,8 @@ func (db *DB) release() error {
 	}
 	db.changes.shrink(0)
 	db.backlog.changes.shrink(0)
+	db.record = nil
+	db.recordMemory.free()
 	return db.pager.close()
 }
 

@@ -47,17 +47,18 @@ type DB struct {
 
 	// The fields below belong to the write transaction, or to Open and Close when there is none. What Check reads of space
 	// changes with mu held.
-	space     *space
-	kept      []kept      // the versions that are kept, in ascending order
-	log       *logFile    // nil when there is none yet
-	logBuf    []byte      // the record of the transactions that are delayed, and memory for that of the next one
-	cancelled uint64      // the newest version that was shown and rolled back
-	wantLog   int64       // size in bytes of the next log
-	small     int         // transactions that were small enough for the log
-	unwritten []uint64    // pages of committed versions, some of which are in frames alone
-	running   *checkpoint // set with mu held
-	private   private     // of a handle that only reads
-	stuck     bool        // the last checkpoint failed
+	space        *space
+	kept         []kept   // the versions that are kept, in ascending order
+	log          *logFile // nil when there is none yet
+	record       []byte   // the record of the transactions that are delayed, and memory for that of the next one
+	recordMemory recordMemory
+	cancelled    uint64      // the newest version that was shown and rolled back
+	wantLog      int64       // size in bytes of the next log
+	small        int         // transactions that were small enough for the log
+	unwritten    []uint64    // pages of committed versions, some of which are in frames alone
+	running      *checkpoint // set with mu held
+	private      private     // of a handle that only reads
+	stuck        bool        // the last checkpoint failed
 
 	mu      sync.Mutex // guards what follows
 	idle    sync.Cond  // signalled when a transaction ends
@@ -303,8 +304,8 @@ func (db *DB) beginWrite() (*Tx, error) {
 		return nil, err
 	}
 	tx.scratch, db.scratch = db.scratch, scratch{}
-	tx.log = txLog{buf: db.logBuf, limit: db.longestRecord()}
-	tx.logged = len(db.logBuf)
+	tx.log = txLog{buf: db.record, limit: db.longestRecord(), memory: &db.recordMemory}
+	tx.logged = len(db.record)
 	tx.spill.eager = true
 	if db.delayed.past {
 		tx.direct()

@@ -8,7 +8,7 @@ import (
 // delays are the commits that are in memory alone: no other process and no crash knows of them. The next commit that is not
 // delayed takes them along, in its record of the log or past it, so that they become durable all at once or not at all.
 //
-// Their operations wait in DB.logBuf, to which each transaction appends its own.
+// Their operations wait in DB.record, to which each transaction appends its own.
 type delays struct {
 	// newest is the newest version that was delayed, durable meanwhile or not. It changes with mu held.
 	newest meta
@@ -79,7 +79,7 @@ func (db *DB) delaysWritten() {
 	if db.durable.version == db.head.version {
 		db.delayed.clear()
 		db.logged = db.head
-		db.logBuf = db.logBuf[:0]
+		db.record = db.record[:0]
 	}
 }
 

@@ -120,7 +120,7 @@
 // in builds with the tag btree_debug.
 //
 // A transaction ends in commit.go, which writes pages and a meta with two syncs (sync.go), in commitlog.go, which appends one
-// record to the log (log.go, logrecord.go) with one sync, or in delay.go, which leaves everything in memory. One that has not
+// record to the log (log.go, logrecord.go, recordmemory.go) with one sync, or in delay.go, which leaves everything in memory. One that has not
 // looked at any tree needs none to commit (blind.go): its record waits in backlog.go until somebody looks. checkpoint.go writes to
 // the trees what is in the log alone, in the background, while turn.go goes on in the other half of the log. Opening (open.go, with
 // options.go) finds the newest meta and replays the log (recover.go); who opens a file only to read follows another process's metas

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
-	"slices"
 )
 
 // A record of the log is what one transaction did, as the calls that it made. format.go describes it.
@@ -41,27 +40,12 @@ type txLog struct {
 	buf   []byte // with room for the header
 	tree  *Tree  // the tree of the last operation
 	limit int    // the longest record; 0 when there is none, because the commit goes past the log
+
+	memory *recordMemory
 }
 
 // direct makes the commit of the transaction go past the log.
 func (tx *Tx) direct() { tx.log.limit = 0 }
-
-// dropRecord gives up the memory of a record that does not go to the log, but for what is of delayed commits.
-func (tx *Tx) dropRecord() {
-	if len(tx.log.buf) > tx.logged {
-		tx.log.buf = slices.Clone(tx.log.buf[:tx.logged])
-	}
-}
-
-// keptLogBuffer is how many bytes of memory for records are kept from one transaction to the next, when no delayed commits are in it.
-const keptLogBuffer = 1 << 20
-
-func (db *DB) keepLogBuffer(b []byte) {
-	db.logBuf = b
-	if len(b) == 0 && cap(b) > keptLogBuffer {
-		db.logBuf = nil
-	}
-}
 
 // logs reports whether operations are to be recorded, and makes room for n bytes more.
 func (l *txLog) logs(n int) bool {
@@ -75,8 +59,8 @@ func (l *txLog) logs(n int) bool {
 	if len(l.buf) == 0 {
 		l.buf = append(l.buf, make([]byte, recordHeader)...)
 	}
-	if need := len(l.buf) + n + 16; need > cap(l.buf) && need > keptLogBuffer {
-		l.buf = slices.Grow(l.buf, min(l.limit, 4*need)-len(l.buf)) // in few steps, each of which is a copy
+	if need := len(l.buf) + n + 16; need > cap(l.buf) {
+		l.grow(need)
 	}
 	return true
 }

@@ -88,7 +88,7 @@ var mutants = []mutant{
 	{"a comparison recovers a fault of its body", "diff.go", "recoverOwnFault(&w.inBody, ", "recoverFault(", "TestFaultInTheBodyOfALoop"},
 	{"the backlog is forgotten when the file is closed", "log.go", "	if err := db.catchUp(true); err != nil {\n		return err\n	}\n", "", "TestBacklogSurvives"},
 	{"what was delayed is left out of the next record", "db.go",
-		"tx.log = txLog{buf: db.logBuf, limit: db.longestRecord()}\n	tx.logged = len(db.logBuf)\n", "tx.log = txLog{limit: db.longestRecord()}\n", cutTests},
+		"tx.log = txLog{buf: db.record, limit: db.longestRecord(), memory: &db.recordMemory}\n	tx.logged = len(db.record)\n", "tx.log = txLog{limit: db.longestRecord(), memory: &db.recordMemory}\n", cutTests},
 	{"the file is cut before both metas name the shorter end", "log.go", "		m.pageEnd = db.space.usedEnd(m.pageEnd)\n		m.version++\n		if err := db.writeMeta(&m); err != nil {\n			return err\n		}\n		db.place = 1 - db.place\n",
 		"		m.pageEnd = db.space.usedEnd(m.pageEnd)\n", cutTests},
 	{"a failed sync does not stop writing", "sync.go", "	db.failed.Store(true)\n", "", faultTests},

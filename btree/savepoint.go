@@ -79,7 +79,7 @@ func (tx *Tx) RollbackTo(sp Savepoint) (err error) {
 	tx.saves = tx.saves[:i+1]
 	tx.marks = s.marks
 	if tx.log.limit > 0 {
-		tx.log = txLog{buf: tx.log.buf[:s.logged], limit: tx.log.limit}
+		tx.log = txLog{buf: tx.log.buf[:s.logged], limit: tx.log.limit, memory: tx.log.memory}
 	}
 	tx.err = nil
 	tx.changed = s.changed

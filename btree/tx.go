@@ -96,7 +96,7 @@ func (tx *Tx) end() {
 	if tx.writable {
 		tx.dropChanges()
 		tx.db.changes.shrink(keepChunks)
-		tx.db.keepLogBuffer(tx.log.buf[:tx.logged])
+		tx.db.keepRecord(tx.log.buf[:tx.logged])
 		tx.db.scratch.keep(&tx.scratch)
 	}
 	tx.dropLoose()
