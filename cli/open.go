@@ -132,24 +132,18 @@ func (a *app) withTable(ctx context.Context, text, table string, f func(*store.T
 	})
 }
 
-// catalog has the tables of a database, as they are or as they were.
-type catalog interface {
-	Tables(ctx context.Context) ([]store.TableInfo, error)
-	Table(ctx context.Context, name string) (*store.Table, error)
-}
-
-// withCatalogAt is with, for a command that only reads, and for the database as
-// it was in a version that it keeps; without a name it is the present one.
-func (a *app) withCatalogAt(ctx context.Context, text, version string, f func(catalog) error) error {
+// withAt is with, for a command that only reads, and for the database as it was
+// in a version that it keeps; without a name it is the present one.
+func (a *app) withAt(ctx context.Context, text, version string, f func(*store.Store) error) error {
 	return a.with(ctx, text, backends.Options{ReadOnly: true}, func(s *store.Store) error {
 		if version == "" {
 			return f(s)
 		}
-		v, err := s.OpenVersion(ctx, version)
+		at, err := s.At(ctx, version)
 		if err != nil {
 			return err
 		}
-		return errors.Join(f(v), v.Release())
+		return errors.Join(f(at), at.Close())
 	})
 }
 
@@ -166,8 +160,8 @@ func (a *app) withTableAt(ctx context.Context, text, table, version string, f fu
 			return errors.Join(f(pinned), release())
 		})
 	}
-	return a.withCatalogAt(ctx, text, version, func(c catalog) error {
-		t, err := c.Table(ctx, table)
+	return a.withAt(ctx, text, version, func(s *store.Store) error {
+		t, err := s.Table(ctx, table)
 		if err != nil {
 			return err
 		}

@@ -22,8 +22,8 @@ func (a *app) tablesCommand() *cobra.Command {
 		Example: "  rowan tables shop.rowan\n  rowan tables shop.rowan --json",
 		Args:    exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withCatalogAt(cmd.Context(), args[0], at, func(c catalog) error {
-				return a.tables(cmd.Context(), c)
+			return a.withAt(cmd.Context(), args[0], at, func(s *store.Store) error {
+				return a.tables(cmd.Context(), s)
 			})
 		},
 	})
@@ -31,15 +31,15 @@ func (a *app) tablesCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) tables(ctx context.Context, c catalog) error {
-	infos, err := c.Tables(ctx)
+func (a *app) tables(ctx context.Context, s *store.Store) error {
+	infos, err := s.Tables(ctx)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(a.stdout)
 	t := newTable([]string{"table", "kind", "rows", "key"}, terminalWidth(a.stdout))
 	for _, info := range infos {
-		if err := a.tableLine(ctx, c, info, w, t); err != nil {
+		if err := a.tableLine(ctx, s, info, w, t); err != nil {
 			return errors.Join(t.flush(w), w.Flush(), err)
 		}
 	}
@@ -50,8 +50,8 @@ func (a *app) tables(ctx context.Context, c catalog) error {
 }
 
 // tableLine prints one table of the list.
-func (a *app) tableLine(ctx context.Context, c catalog, info store.TableInfo, w *bufio.Writer, t *table) error {
-	tab, err := c.Table(ctx, info.Name)
+func (a *app) tableLine(ctx context.Context, s *store.Store, info store.TableInfo, w *bufio.Writer, t *table) error {
+	tab, err := s.Table(ctx, info.Name)
 	if err != nil {
 		return err
 	}

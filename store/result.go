@@ -91,22 +91,30 @@ func (r *resultRows) Scan(ctx context.Context, _ *Schema, q Query) (Page, error)
 
 // within returns which rows are in a range: from first, up to end.
 func (r *resultRows) within(in tuple.Range) (first, end int) {
-	first = r.find(func(k tuple.Tuple) bool {
+	from, to := positionsIn(in, int64(len(r.rows)))
+	return int(from), int(to)
+}
+
+// positionsIn returns which of n rows, whose keys are their numbers from 1, are
+// in a range: from first, up to end, counted from 0.
+func positionsIn(in tuple.Range, n int64) (first, end int64) {
+	first = firstPosition(n, func(k tuple.Tuple) bool {
 		c := in.Lower.Compare(k)
 		return in.Lower.Open() || c > 0 || c == 0 && !in.Lower.Exclusive
 	})
-	end = r.find(func(k tuple.Tuple) bool {
+	end = firstPosition(n, func(k tuple.Tuple) bool {
 		c := in.Upper.Compare(k)
 		return !in.Upper.Open() && (c > 0 || c == 0 && in.Upper.Exclusive)
 	})
 	return first, max(first, end)
 }
 
-// find returns the first row whose key is beyond something.
-func (r *resultRows) find(beyond func(tuple.Tuple) bool) int {
-	low, high := 0, len(r.rows)
+// firstPosition returns the first of n positions whose key is beyond something,
+// n if none is.
+func firstPosition(n int64, beyond func(tuple.Tuple) bool) int64 {
+	low, high := int64(0), n
 	for low < high {
-		if mid := (low + high) / 2; beyond(r.rows[mid].Key) {
+		if mid := low + (high-low)/2; beyond(tuple.Of(tuple.Int(mid + 1))) {
 			high = mid
 		} else {
 			low = mid + 1
@@ -128,7 +136,7 @@ func (r *resultRows) Estimate(context.Context, *Schema) (int64, bool, error) {
 
 // Rank implements [driver.Ranker].
 func (r *resultRows) Rank(_ context.Context, _ *Schema, key tuple.Tuple) (int64, error) {
-	return int64(r.find(func(k tuple.Tuple) bool { return k.Compare(key) >= 0 })), nil
+	return firstPosition(int64(len(r.rows)), func(k tuple.Tuple) bool { return k.Compare(key) >= 0 }), nil
 }
 
 // Select implements [driver.Ranker].

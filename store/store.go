@@ -13,6 +13,8 @@ type Store struct {
 	db    driver.DB
 	close func() error
 	live  liveTxs
+	// past is what reads the rows of a kept version, nil in the present.
+	past driver.Reader
 	// patience is how long to wait while a live transaction is open.
 	patience time.Duration
 }
@@ -33,6 +35,9 @@ func (s *Store) Tables(ctx context.Context) ([]TableInfo, error) {
 
 // Table looks up a table or view. It fails with [NoTable] if there is none.
 func (s *Store) Table(ctx context.Context, name string) (*Table, error) {
+	if s.past != nil {
+		return s.tableIn(ctx, s.past, name) // which may be able to do more than db
+	}
 	return s.tableIn(ctx, s.db, name)
 }
 

@@ -39,59 +39,66 @@ func can[T any](db any) bool {
 	return ok
 }
 
-// OpenVersion begins to show a kept version. The caller must Release it.
-func (s *Store) OpenVersion(ctx context.Context, name string) (*KeptVersion, error) {
+// At returns a store that shows a kept version as this one shows the present:
+// its tables and their columns, too, are those of then. It cannot be written.
+// It shows them until it is closed, also if others give the version up.
+func (s *Store) At(ctx context.Context, name string) (*Store, error) {
 	const op = "open the version"
+	if name == "" {
+		return nil, s.wrap(op, "", fault(op, "", NotFound, "a version has a name"))
+	}
+	snap, err := s.openVersion(ctx, op, name)
+	if err != nil {
+		return nil, err
+	}
+	at := New(&pastDB{VersionSnapshot: snap, present: s.db, name: name})
+	at.past = snap
+	return at, nil
+}
+
+func (s *Store) openVersion(ctx context.Context, op, name string) (driver.VersionSnapshot, error) {
 	d, ok := s.db.(driver.Versioner)
 	if !ok {
 		return nil, s.unsupported(op)
 	}
 	snap, err := d.OpenVersion(ctx, name)
-	if err != nil {
-		return nil, s.wrap(op, "", err)
-	}
-	return &KeptVersion{store: s, snap: snap}, nil
+	return snap, s.wrap(op, "", err)
 }
 
-// KeptVersion shows a state that the database keeps.
-type KeptVersion struct {
-	store *Store
-	snap  driver.VersionSnapshot
+// pastDB is a kept version as a database of its own.
+type pastDB struct {
+	driver.VersionSnapshot
+	present driver.DB
+	name    string
 }
 
-// Tables lists the tables that there were.
-func (v *KeptVersion) Tables(ctx context.Context) ([]TableInfo, error) {
-	tables, err := v.snap.Tables(ctx)
-	return tables, v.store.wrap("list tables", "", err)
+// Info implements [driver.DB].
+func (p *pastDB) Info() driver.Info {
+	info := p.present.Info()
+	info.Atomicity = driver.NoWrites
+	info.ReadOnly = "this is the state that was kept as " + p.name + ", which stays as it was"
+	return info
 }
 
-// Table looks up a table as it was, with the columns that it had.
-func (v *KeptVersion) Table(ctx context.Context, name string) (*Table, error) {
-	schema, err := v.snap.Describe(ctx, name)
-	if err != nil {
-		return nil, v.store.wrap("describe", name, err)
-	}
-	return &Table{store: v.store, reader: v.snap, schema: schema}, nil
-}
+// Classify implements [driver.DB].
+func (p *pastDB) Classify(err error) driver.Kind { return p.present.Classify(err) }
 
-// Release ends it. It may be called more than once.
-func (v *KeptVersion) Release() error {
-	return v.store.wrap("release the version", "", v.snap.Release())
-}
+// Close implements [driver.DB]. The present database stays open.
+func (p *pastDB) Close() error { return p.Release() }
 
 // Diff yields what version to has otherwise than version from; the empty name
 // is the present. Its cost depends on what differs. An error is the last that
 // it yields.
 func (s *Store) Diff(ctx context.Context, from, to string) iter.Seq2[Difference, error] {
-	const op = "compare versions"
 	return func(yield func(Difference, error) bool) {
-		d, ok := s.db.(driver.Differ)
-		if !ok {
-			yield(Difference{}, s.unsupported(op))
+		c, err := s.Compare(ctx, from, to)
+		if err != nil {
+			yield(Difference{}, err)
 			return
 		}
-		for diff, err := range d.Diff(ctx, from, to) {
-			if !yield(diff, s.wrap(op, diff.Table, err)) || err != nil {
+		defer c.Release() // it wrote nothing, so there is nothing to fail
+		for d, err := range c.All(ctx) {
+			if !yield(d, err) || err != nil {
 				return
 			}
 		}

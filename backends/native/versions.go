@@ -33,7 +33,7 @@ func (v versions) Versions(context.Context) ([]driver.Version, error) {
 
 // OpenVersion implements driver.Versioner.
 func (v versions) OpenVersion(_ context.Context, name string) (driver.VersionSnapshot, error) {
-	t, err := v.engine.db.BeginVersion(name)
+	t, err := v.begin(name)
 	if err != nil {
 		return nil, explain(err)
 	}
@@ -49,21 +49,12 @@ func (v versions) begin(name string) (*btree.Tx, error) {
 }
 
 // Diff implements driver.Differ.
-func (v versions) Diff(ctx context.Context, from, to string) iter.Seq2[driver.Difference, error] {
+func (v versions) Diff(ctx context.Context, old, now driver.VersionSnapshot) iter.Seq2[driver.Difference, error] {
 	return func(yield func(driver.Difference, error) bool) {
-		old, err := v.begin(from)
-		if err != nil {
-			yield(driver.Difference{}, explain(err))
-			return
-		}
-		defer old.Rollback() // it wrote nothing, so there is nothing to fail
-		now, err := v.begin(to)
-		if err != nil {
-			yield(driver.Difference{}, explain(err))
-			return
-		}
-		defer now.Rollback()
-		for d, err := range kvrows.RowDifferences(tx{old}, tx{now}, pairs(ctx, old, now)) {
+		all := kvrows.RowDifferences(old, now, func(old, now kvrows.Tx) iter.Seq2[kvrows.PairDifference, error] {
+			return pairs(ctx, old.(tx).Tx, now.(tx).Tx)
+		})
+		for d, err := range all {
 			if !yield(d, explain(err)) {
 				return
 			}

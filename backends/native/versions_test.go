@@ -22,10 +22,32 @@ type keeping interface {
 	driver.Compacter
 }
 
-// diff lists what differs between two versions.
-func diff(t *testing.T, db driver.Differ, from, to string) (ds []string) {
+// keptReader is what a file that is open for reading can do with versions.
+type keptReader interface {
+	driver.Versioner
+	driver.Differ
+}
+
+// version opens a version until the test ends.
+func version(t *testing.T, db driver.Versioner, name string) driver.VersionSnapshot {
 	t.Helper()
-	for d, err := range db.Diff(t.Context(), from, to) {
+	v, err := db.OpenVersion(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := v.Release(); err != nil {
+			t.Error(err)
+		}
+	})
+	return v
+}
+
+// diff lists what differs between two versions.
+func diff(t *testing.T, db keptReader, from, to string) (ds []string) {
+	t.Helper()
+	old, now := version(t, db, from), version(t, db, to)
+	for d, err := range db.Diff(t.Context(), old, now) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +118,7 @@ func TestVersions(t *testing.T) {
 	if is[driver.Keeper](reader) || is[driver.CommitUndoer](reader) || is[driver.Compacter](reader) {
 		t.Error("a file that is open for reading has ways to write")
 	}
-	if got := diff(t, reader.(driver.Differ), "", "first"); len(got) != 4 || got[3] != "table removed zoo" {
+	if got := diff(t, reader.(keptReader), "", "first"); len(got) != 4 || got[3] != "table removed zoo" {
 		t.Errorf("back to the first version: %q", got)
 	}
 	verifyFirst(t, reader.(driver.Versioner))
@@ -121,6 +143,70 @@ func verifyFirst(t *testing.T, db driver.Versioner) {
 	}
 	if _, err := db.OpenVersion(t.Context(), "second"); !errors.Is(err, driver.NotFound) {
 		t.Errorf("a version that is not kept: %v", err)
+	}
+}
+
+// What a version has is counted and found by position at once, as in the
+// present, also after others gave the version up.
+func TestVersionKnowsPositions(t *testing.T) {
+	db, _ := create(t, Options{})
+	v := db.(keeping)
+	for _, name := range []string{"ada", "bob", "cy"} {
+		insert(t, db, name)
+	}
+	if err := v.Keep(t.Context(), "three"); err != nil {
+		t.Fatal(err)
+	}
+	insert(t, db, "dan")
+	three := version(t, v, "three")
+	if err := v.DropVersion(t.Context(), "three"); err != nil {
+		t.Fatal(err)
+	}
+	if n, known, err := three.(driver.Estimator).Estimate(t.Context(), people); n != 3 || !known || err != nil {
+		t.Errorf("rows: %d, %t, %v", n, known, err)
+	}
+	last, err := three.(driver.Ranker).Select(t.Context(), people, 2)
+	if err != nil || last == nil {
+		t.Fatalf("the last row: %v, %v", last, err)
+	}
+	if n, err := three.(driver.Ranker).Rank(t.Context(), people, last); n != 2 || err != nil {
+		t.Errorf("its position: %d, %v", n, err)
+	}
+	if _, err := v.OpenVersion(t.Context(), "three"); !errors.Is(err, driver.NotFound) {
+		t.Errorf("opening it again: %v", err)
+	}
+}
+
+// Comparing ends with an error when a version is released meanwhile, and it may
+// be while its rows are handed out.
+func TestComparingReleasedVersions(t *testing.T) {
+	db, _ := create(t, Options{})
+	v := db.(keeping)
+	if err := v.Keep(t.Context(), "none"); err != nil {
+		t.Fatal(err)
+	}
+	insert(t, db, "ada")
+	insert(t, db, "bob")
+	old, now := version(t, v, "none"), version(t, v, "")
+	seen, failed := 0, error(nil)
+	for _, err := range v.Diff(t.Context(), old, now) {
+		if failed = err; err == nil {
+			seen++
+			if err := now.Release(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if seen != 1 || !errors.Is(failed, driver.Closed) {
+		t.Errorf("%d differences, then %v", seen, failed)
+	}
+	for _, err := range v.Diff(t.Context(), now, old) {
+		if !errors.Is(err, driver.Closed) {
+			t.Errorf("comparing what was released: %v", err)
+		}
+	}
+	for range v.Diff(t.Context(), old, old) {
+		t.Error("a version differs from itself")
 	}
 }
 

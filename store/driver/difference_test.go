@@ -25,3 +25,19 @@ func TestDifferencesAreDescribed(t *testing.T) {
 		}
 	}
 }
+
+func TestColumnsOfADifference(t *testing.T) {
+	schema := &Schema{Columns: []Column{{Name: "a"}, {Name: "b"}}}
+	one := &Row{Values: []tuple.Value{tuple.Int(1), tuple.Text("x")}}
+	two := &Row{Values: []tuple.Value{tuple.Int(1), tuple.Text("a long text")}}
+	for want, d := range map[string]Difference{
+		"":                  {Kind: TableAdded, Table: "t"},
+		`a: 1|b: "x"`:       {Kind: RowAdded, New: one, NewSchema: schema},
+		`a: 1|b: "a long…`:  {Kind: RowRemoved, Old: two, OldSchema: schema},
+		`b: "x" → "a long…`: {Kind: RowChanged, Old: one, New: two, OldSchema: schema, NewSchema: schema},
+	} {
+		if got := strings.Join(d.Columns(7), "|"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

@@ -23,13 +23,13 @@ type Version struct {
 type Versioner interface {
 	// Versions lists what is kept, the oldest first.
 	Versions(ctx context.Context) ([]Version, error)
-	// OpenVersion begins to show a kept version. It fails with [NotFound] if
-	// none has that name.
+	// OpenVersion begins to show a kept version; the empty name is the present
+	// one, as it is now. It fails with [NotFound] if none has that name.
 	OpenVersion(ctx context.Context, name string) (VersionSnapshot, error)
 }
 
-// VersionSnapshot is a kept version: its tables and schemas, too, are those of
-// then.
+// VersionSnapshot is a version: its tables and schemas, too, are those of then.
+// It stays readable if others give the version up.
 type VersionSnapshot interface {
 	Snapshot
 	Tables(ctx context.Context) ([]TableInfo, error)
@@ -70,10 +70,11 @@ type Compacter interface {
 // Differ is implemented by databases that know what differs between versions
 // without reading what does not.
 type Differ interface {
-	// Diff yields what version to has otherwise than version from; the empty
-	// name is the present. Tables come in the order of their names, rows in
-	// key order. An error is the last that it yields.
-	Diff(ctx context.Context, from, to string) iter.Seq2[Difference, error]
+	// Diff yields what version now has otherwise than version old, both of
+	// which OpenVersion has returned. Tables come in the order of their names,
+	// rows in key order. An error is the last that it yields: [Closed] if one
+	// of them is released meanwhile.
+	Diff(ctx context.Context, old, now VersionSnapshot) iter.Seq2[Difference, error]
 }
 
 // DifferenceKind is how two versions differ in something.

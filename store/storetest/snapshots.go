@@ -66,6 +66,14 @@ func (s *suite) testSnapshot() {
 		if n, err := r.Rank(s.ctx, sc, number(30)); n != 3 || err != nil {
 			s.Errorf("rank: %d, %v", n, err)
 		}
+		if k, err := r.Select(s.ctx, sc, 2); !k.Equal(number(3)) || err != nil {
+			s.Errorf("select: %v, %v", k, err)
+		}
+	}
+	if e, ok := snap.(driver.Estimator); ok {
+		if n, known, err := e.Estimate(s.ctx, sc); known && n != 3 && !s.h.lacks(Ranks) || err != nil {
+			s.Errorf("estimate: %d, %v", n, err)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 type openSet struct {
 	mu    sync.Mutex
 	ended bool
+	count uint64 // of all that there were
 	all   map[*snapshot]bool
 }
 
@@ -23,8 +24,11 @@ func (o *openSet) add(s *snapshot) {
 	defer o.mu.Unlock()
 	if o.ended {
 		s.tx.Rollback()
+		s.ended = true
 		return
 	}
+	o.count++
+	s.number = o.count
 	if o.all == nil {
 		o.all = map[*snapshot]bool{}
 	}
@@ -53,10 +57,11 @@ func (o *openSet) endAll() {
 
 // snapshot is a transaction that only reads.
 type snapshot struct {
-	db    *DB
-	mu    sync.Mutex // held during each call
-	tx    Tx
-	ended bool
+	db     *DB
+	number uint64     // unlike that of any other one of the database
+	mu     sync.Mutex // held during each call
+	tx     Tx
+	ended  bool
 }
 
 // Snapshot implements driver.Snapshotter.
@@ -112,6 +117,39 @@ func (s *snapshot) Scan(ctx context.Context, t *driver.Schema, q driver.Query) (
 		return err
 	})
 	return page, err
+}
+
+// Count implements driver.Counter.
+func (s *snapshot) Count(_ context.Context, t *driver.Schema, r tuple.Range) (n int64, err error) {
+	err = s.call(func() error {
+		n, err = count(s.tx, t, r)
+		return err
+	})
+	return n, err
+}
+
+// Estimate implements driver.Estimator; the estimate is exact.
+func (s *snapshot) Estimate(ctx context.Context, t *driver.Schema) (int64, bool, error) {
+	n, err := s.Count(ctx, t, tuple.Range{})
+	return n, err == nil, err
+}
+
+// Rank implements driver.Ranker.
+func (s *snapshot) Rank(_ context.Context, t *driver.Schema, key tuple.Tuple) (n int64, err error) {
+	err = s.call(func() error {
+		n, err = rank(s.tx, t, key)
+		return err
+	})
+	return n, err
+}
+
+// Select implements driver.Ranker.
+func (s *snapshot) Select(_ context.Context, t *driver.Schema, n int64) (key tuple.Tuple, err error) {
+	err = s.call(func() error {
+		key, err = selectRow(s.tx, t, n)
+		return err
+	})
+	return key, err
 }
 
 // transaction is an interactive transaction.

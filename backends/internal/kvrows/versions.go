@@ -1,8 +1,10 @@
 package kvrows
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/rowan-db/rowan/store/driver"
 )
@@ -41,22 +43,82 @@ type PairDifference struct {
 	Old, New []byte // nil if there is none
 }
 
-// RowDifferences makes rows of pairs that differ between two transactions.
-func RowDifferences(old, new Tx, pairs iter.Seq2[PairDifference, error]) iter.Seq2[driver.Difference, error] {
+// RowDifferences makes rows of pairs that differ between two versions, which
+// Version has returned and pairs compares. Neither is in use while the loop's
+// body runs, so that it may end them there; it has to end soon after.
+func RowDifferences(old, now driver.VersionSnapshot, pairs func(old, now Tx) iter.Seq2[PairDifference, error]) iter.Seq2[driver.Difference, error] {
+	h := hold(old.(*snapshot), now.(*snapshot))
 	return func(yield func(driver.Difference, error) bool) {
-		c := comparison{old: side{tx: old}, new: side{tx: new}}
-		for p, err := range pairs {
+		if !h.enter() {
+			yield(driver.Difference{}, errEnded)
+			return
+		}
+		defer h.unlock()
+		c := comparison{old: side{tx: h.old.tx}, new: side{tx: h.now.tx}}
+		for p, err := range pairs(h.old.tx, h.now.tx) {
 			var d driver.Difference
 			skip := false
 			if err == nil {
 				d, skip, err = c.row(&p)
 			}
-			if !skip && !yield(d, err) || err != nil {
+			if !skip && !h.outside(func() bool { return yield(d, err) }) || err != nil {
+				return
+			}
+			if h.ended() {
+				h.outside(func() bool { return yield(driver.Difference{}, errEnded) })
 				return
 			}
 		}
 	}
 }
+
+// errEnded is the error of comparing versions that were released.
+var errEnded = driver.Errorf(driver.Closed, "a version that is compared was released")
+
+// held is two versions while they are compared.
+type held struct {
+	old, now *snapshot
+	inOrder  []*snapshot // both, or the one that is compared with itself
+}
+
+// hold puts two versions in the order in which everybody locks them.
+func hold(old, now *snapshot) held {
+	h := held{old, now, []*snapshot{old, now}}
+	slices.SortFunc(h.inOrder, func(a, b *snapshot) int { return cmp.Compare(a.number, b.number) })
+	h.inOrder = slices.Compact(h.inOrder)
+	return h
+}
+
+// enter keeps others from ending them, and reports whether nobody has.
+func (h held) enter() bool {
+	h.lock()
+	if h.ended() {
+		h.unlock()
+		return false
+	}
+	return true
+}
+
+func (h held) lock() {
+	for _, s := range h.inOrder {
+		s.mu.Lock()
+	}
+}
+
+func (h held) unlock() {
+	for _, s := range h.inOrder {
+		s.mu.Unlock()
+	}
+}
+
+// outside calls f without the lock.
+func (h held) outside(f func() bool) bool {
+	h.unlock()
+	defer h.lock()
+	return f()
+}
+
+func (h held) ended() bool { return h.old.ended || h.now.ended }
 
 // comparison compares the tables of two transactions.
 type comparison struct{ old, new side }
