@@ -26,6 +26,9 @@ func (s *Store) CanVersion() bool { return can[driver.Versioner](s.db) }
 // CanKeep reports whether the present state can be kept by name.
 func (w *Writer) CanKeep() bool { return can[driver.Keeper](w.store.db) }
 
+// CanUndoCommits reports whether whole commits can be undone.
+func (w *Writer) CanUndoCommits() bool { return can[driver.CommitUndoer](w.store.db) }
+
 // CanBackUp reports whether the database can copy itself into a file.
 func (s *Store) CanBackUp() bool { return can[driver.Backuper](s.db) }
 

@@ -75,7 +75,7 @@ func (m *Model) doData(act pane.Action) (tea.Cmd, bool) {
 	case pane.Staged:
 		return m.staged(), true
 	case pane.Discard:
-		m.env.Changes.Clear()
+		m.changes().Clear()
 		return m.staged(), true
 	case pane.Commit:
 		return m.commit(act), true
@@ -89,6 +89,14 @@ func (m *Model) doData(act pane.Action) (tea.Cmd, bool) {
 		return m.dropVersion(act), true
 	case pane.Compact:
 		return m.compact(), true
+	case pane.ShowKept:
+		return m.showKept(act.Name), true
+	case pane.ShowPresent:
+		return m.showPresent(), true
+	case pane.Compare:
+		return m.compare(act.From, act.To), true
+	case pane.UndoCommits:
+		return m.undoCommits(act.Commits), true
 	case pane.StopCommit:
 		m.stopCommit()
 	case pane.Committed:
@@ -96,7 +104,7 @@ func (m *Model) doData(act pane.Action) (tea.Cmd, bool) {
 	case pane.UndoCommit:
 		return m.undoCommit(), true
 	case pane.Reload:
-		return tea.Batch(m.objects.Load(), m.from(m.grid)(m.grid.Refresh())), true
+		return tea.Batch(m.objects.Load(), m.from(m.grid)(m.grid.Refresh()), m.readNames(), m.checkPast()), true
 	default:
 		return nil, false
 	}
@@ -152,7 +160,7 @@ func (m *Model) staged() tea.Cmd {
 
 // quit leaves the program, or asks first if something would be left undone.
 func (m *Model) quit() tea.Cmd {
-	n := m.env.Changes.Len()
+	n := m.changes().Len()
 	switch {
 	case m.env.Tasks.Writing():
 		m.asked = dialog.NewAsk(m.env, "A commit is running",

@@ -62,14 +62,20 @@ func (m *Model) nothingOpen() string {
 }
 
 func (m *Model) nothingStaged() string {
-	if m.env.Changes.Len() == 0 {
+	switch {
+	case m.past != nil:
+		return m.env.ReadOnly
+	case m.env.Changes.Len() == 0:
 		return "nothing is staged"
 	}
 	return ""
 }
 
 func (m *Model) nothingCommitted() string {
-	if m.commits.undo == nil {
+	switch {
+	case m.past != nil:
+		return m.env.ReadOnly
+	case m.commits.undo == nil:
 		return "nothing was committed since the database was opened"
 	}
 	return ""

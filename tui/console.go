@@ -45,6 +45,9 @@ func (m *Model) noConsole() string {
 	if why := m.nothingOpen(); why != "" {
 		return why
 	}
+	if m.past != nil {
+		return m.env.ReadOnly
+	}
 	if _, ok := m.open.store.Language(); !ok {
 		return "the database has no language in which statements could be written"
 	}

@@ -35,38 +35,41 @@ func (db *database) close() error {
 	return errors.Join(err, db.store.Close())
 }
 
-// shelf holds every database that is open, so that none is forgotten: also
-// one that was opened on another goroutine and whose result nobody took.
+// closer is what the program has open.
+type closer interface{ close() error }
+
+// shelf holds everything that is open, so that nothing is forgotten: also what
+// was opened on another goroutine and whose result nobody took.
 type shelf struct {
 	mu     sync.Mutex
-	open   map[*database]bool
+	open   map[closer]bool
 	closed bool
 }
 
-// add puts a database on the shelf, or closes it if the program has ended.
-func (s *shelf) add(db *database) {
+// add puts something on the shelf, or closes it if the program has ended.
+func (s *shelf) add(c closer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		_ = db.close() // nobody is there to be told
+		_ = c.close() // nobody is there to be told
 		return
 	}
 	if s.open == nil {
-		s.open = map[*database]bool{}
+		s.open = map[closer]bool{}
 	}
-	s.open[db] = true
+	s.open[c] = true
 }
 
-// close closes a database, unless that was done already.
-func (s *shelf) close(db *database) error {
+// close closes something, unless that was done already.
+func (s *shelf) close(c closer) error {
 	s.mu.Lock()
-	held := s.open[db]
-	delete(s.open, db)
+	held := s.open[c]
+	delete(s.open, c)
 	s.mu.Unlock()
 	if !held {
 		return nil
 	}
-	return db.close()
+	return c.close()
 }
 
 // closeAll closes what is open now and what is put on the shelf later.
@@ -75,8 +78,8 @@ func (s *shelf) closeAll() error {
 	defer s.mu.Unlock()
 	s.closed = true
 	var errs []error
-	for db := range s.open {
-		errs = append(errs, db.close())
+	for c := range s.open {
+		errs = append(errs, c.close())
 	}
 	s.open = nil
 	return errors.Join(errs...)
@@ -113,14 +116,14 @@ func (m *Model) openTarget(act pane.OpenTarget) tea.Cmd {
 
 // volatile reports whether staged changes would be lost with this process.
 func (m *Model) volatile() bool {
-	return m.env.Changes.Len() > 0 && (m.open == nil || m.open.Journal == "")
+	return m.changes().Len() > 0 && (m.open == nil || m.open.Journal == "")
 }
 
 // confirmLoss asks before staged changes that are in memory only are lost.
 func (m *Model) confirmLoss(then pane.Action) pane.Confirm {
 	return pane.Confirm{
 		Title: "Staged changes would be lost",
-		Text:  fmt.Sprintf("%s in memory only: they will not come back.", are(m.env.Changes.Len())),
+		Text:  fmt.Sprintf("%s in memory only: they will not come back.", are(m.changes().Len())),
 		Yes:   "Lose them",
 		Then:  pane.Actions{pane.Discard{}, then},
 	}
@@ -143,6 +146,22 @@ func (m *Model) result(res task.Result, wanted bool) tea.Cmd {
 		return m.commitDone(d)
 	case task.Done[unlocking]:
 		return m.unlocked(d, wanted)
+	case task.Done[pastOpened]:
+		return m.pastOpened(d, wanted)
+	case task.Done[comparing]:
+		return m.compared(d, wanted)
+	case task.Done[looked]:
+		if wanted && m.past != nil {
+			return m.pastLooked(d)
+		}
+	case task.Done[keptNames]:
+		if wanted && d.Err == nil {
+			m.names = d.Value
+		}
+	case task.Done[undoable]:
+		if wanted {
+			return m.confirmUndo(d)
+		}
 	case task.Done[extent]:
 		if wanted {
 			return m.measured(d)
@@ -168,12 +187,12 @@ func (m *Model) result(res task.Result, wanted bool) tea.Cmd {
 // opened takes a database that was opened.
 func (m *Model) opened(d task.Done[opening], wanted bool) tea.Cmd {
 	if !wanted {
-		return m.put(d.Value.db)
+		return m.putDatabase(d.Value.db)
 	}
 	m.start.SetOpening("")
 	switch {
 	case d.Err == nil && m.env.Tasks.Writing():
-		return tea.Batch(m.put(d.Value.db), m.notify(pane.Notice{Text: "A commit is running: open the other database after it.", Level: pane.Warning}))
+		return tea.Batch(m.putDatabase(d.Value.db), m.notify(pane.Notice{Text: "A commit is running: open the other database after it.", Level: pane.Warning}))
 	case d.Err == nil:
 		return m.show(d.Value.db)
 	case store.KindOf(d.Err) == store.Canceled:
@@ -194,31 +213,37 @@ func (m *Model) askPassword(need *NeedPassword, then func(pane.Secret) pane.Acti
 	return m.push(dialog.NewPassword(m.env, need.Question, need.Again, then))
 }
 
-// put closes a database in the background; nil is none.
-func (m *Model) put(db *database) tea.Cmd {
+// putDatabase closes a database in the background; nil is none.
+func (m *Model) putDatabase(db *database) tea.Cmd {
 	if db == nil {
 		return nil
 	}
+	return m.put(db)
+}
+
+// put closes something in the background.
+func (m *Model) put(c closer) tea.Cmd {
 	shelf := &m.shelf
 	return func() tea.Msg {
-		if err := shelf.close(db); err != nil {
+		if err := shelf.close(c); err != nil {
 			return closeFailed{err}
 		}
 		return nil
 	}
 }
 
-// closeFailed tells that a database could not be closed.
+// closeFailed tells that something could not be closed.
 type closeFailed struct{ err error }
 
 // show makes db the database that is shown, and closes the one before.
 func (m *Model) show(db *database) tea.Cmd {
 	before, writer := m.open, m.guard.writer
-	for _, id := range []string{objects.ID, grid.ID, value.ID} {
-		m.env.Tasks.CancelPane(id)
-	}
+	m.cancelPanels()
 	m.env.Tasks.Cancel(unlockSlot)
+	m.env.Tasks.Cancel(pastSlot)
+	m.env.Tasks.Cancel(compareSlot)
 	m.closeOverlays()
+	past := m.forgetPast()
 	m.dropConsole()
 	m.open = db
 	m.setEnv(db)
@@ -226,7 +251,7 @@ func (m *Model) show(db *database) tea.Cmd {
 	m.commits = commits{}
 	m.guard = guard{number: m.guard.number}
 	m.focus = m.objects
-	cmds := []tea.Cmd{m.put(before), m.put(writer), m.objects.Load()}
+	cmds := []tea.Cmd{past, m.putDatabase(before), m.putDatabase(writer), m.objects.Load(), m.readNames()}
 	if n := m.env.Changes.Len(); n > 0 {
 		cmds = append(cmds, m.notify(pane.Notice{Text: are(n) + " from the last time. ctrl+s opens the review."}))
 	}
@@ -236,10 +261,17 @@ func (m *Model) show(db *database) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// cancelPanels abandons what the panels read.
+func (m *Model) cancelPanels() {
+	for _, id := range []string{objects.ID, grid.ID, value.ID} {
+		m.env.Tasks.CancelPane(id)
+	}
+}
+
 // setEnv tells the panes which database is open.
 func (m *Model) setEnv(db *database) {
 	e, info := m.env, db.store.Info()
-	e.Store = db.store
+	e.Store, e.Present, e.Kept = db.store, db.store, ""
 	e.Target, e.Name, e.Environment = db.Target, db.Name, db.Environment
 	if e.Name == "" {
 		e.Name = info.Name

@@ -47,6 +47,8 @@ func (m *Model) noUnlock() string {
 	switch {
 	case m.open == nil:
 		return "no database is open"
+	case m.past != nil:
+		return m.env.ReadOnly
 	case m.guard.writer != nil:
 		return "it is unlocked already, for " + minutes(m.timeLeft())
 	case m.open.Unlock > 0:
@@ -104,7 +106,7 @@ func (m *Model) unlock(act pane.Unlock) tea.Cmd {
 // unlocked takes the store that can write.
 func (m *Model) unlocked(d task.Done[unlocking], wanted bool) tea.Cmd {
 	if !wanted {
-		return m.put(d.Value.db)
+		return m.putDatabase(d.Value.db)
 	}
 	if need, ok := errors.AsType[*NeedPassword](d.Err); ok {
 		return m.askPassword(need, func(password pane.Secret) pane.Action { return pane.Unlock{Password: password} })
@@ -119,7 +121,7 @@ func (m *Model) unlocked(d task.Done[unlocking], wanted bool) tea.Cmd {
 	if err != nil {
 		return tea.Batch(m.put(d.Value.db), m.do(nil, pane.Report{Err: err}))
 	}
-	m.env.Writer, m.env.ReadOnly = w, ""
+	m.setWriter(w, "")
 	m.guard.writer, m.guard.until = d.Value.db, m.env.Now().Add(m.open.Unlock)
 	m.guard.number++
 	text := fmt.Sprintf("%s can be written for %s. :lock ends that.", m.env.Name, minutes(m.open.Unlock))
@@ -160,7 +162,7 @@ func (m *Model) lockIfOver() (cmd tea.Cmd, over bool) {
 		return nil, false
 	}
 	text := fmt.Sprintf("The time to write to %s is over: it is locked again.", m.env.Name)
-	if n := m.env.Changes.Len(); n > 0 {
+	if n := m.changes().Len(); n > 0 {
 		text = fmt.Sprintf("The time to write to %s is over: %s, and kept. :unlock allows writing again.", m.env.Name, are(n))
 	}
 	return tea.Batch(m.lockNow(), m.notify(pane.Notice{Text: text, Level: pane.Warning})), true
@@ -178,6 +180,6 @@ func (m *Model) lock() tea.Cmd {
 func (m *Model) lockNow() tea.Cmd {
 	writer := m.guard.writer
 	m.guard.writer = nil
-	m.env.Writer, m.env.ReadOnly = nil, m.open.locked()
-	return tea.Sequence(m.switchConsole(), m.put(writer))
+	m.setWriter(nil, m.open.locked())
+	return tea.Sequence(m.switchConsole(), m.putDatabase(writer))
 }

@@ -24,7 +24,7 @@ type statistics []store.Statistic
 
 // readInfo reads what is known of the database.
 func (m *Model) readInfo(string) (pane.Action, tea.Cmd) {
-	st := m.env.Store
+	st := m.env.Present
 	return nil, task.Start(m.env.Tasks, infoSlot, func(ctx context.Context) (statistics, error) {
 		return st.Statistics(ctx)
 	})

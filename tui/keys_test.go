@@ -191,7 +191,7 @@ func keysMarkdown(all []keyPart) string {
 		for _, c := range p.commands {
 			name := "`" + c.Name + "`"
 			if c.Arg != "" {
-				name = "`" + c.Name + " " + strings.ToUpper(c.Arg) + "`"
+				name = "`" + c.Name + " " + c.ArgLabel() + "`"
 			}
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", codeKeys(c.Keys), name, strings.ReplaceAll(c.Help, "|", `\|`))
 		}

@@ -133,6 +133,9 @@ type Model struct {
 	history palette.History
 	commits commits
 	guard   guard
+	past    *past       // the kept state that is shown, nil in the present
+	shown   *comparison // that is shown, nil if none is
+	names   keptNames   // to choose from
 	global  []pane.Command
 }
 
@@ -149,7 +152,7 @@ func New(ctx context.Context, o Options) *Model {
 	}}
 	m.look.chosen = o.Theme
 	m.restyle()
-	m.global = slices.Concat(m.commands(), m.upkeepCommands())
+	m.global = slices.Concat(m.commands(), m.upkeepCommands(), m.pastCommands())
 	m.start = profiles.New(m.env, o.Profiles, o.Book)
 	m.focus = m.start
 	m.newPanels()
@@ -215,7 +218,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		cmd = m.broadcast(msg)
 	}
-	return m, tea.Batch(cmd, m.arrange(), m.env.Tasks.Animate())
+	return m, tea.Batch(cmd, m.releaseComparison(), m.arrange(), m.env.Tasks.Animate())
 }
 
 // panes returns all panes that are there, whether they are on the screen or

@@ -31,6 +31,7 @@ type upkept struct {
 	text   string
 	faulty bool
 	list   bool // the kept states are not what they were
+	rows   bool // nor is what is shown
 }
 
 // unless returns why a database cannot do something, if can says so.
@@ -39,7 +40,7 @@ func (m *Model) unless(can func(*store.Store) bool, why string) func() string {
 		switch {
 		case m.open == nil:
 			return "no database is open"
-		case !can(m.env.Store):
+		case !can(m.env.Present):
 			return why
 		}
 		return ""
@@ -61,16 +62,28 @@ func (m *Model) unlessWriting(can func(*store.Writer) bool, why string) func() s
 	}
 }
 
+// noVersions says why states cannot be kept, shown and compared.
+const noVersions = "this kind of database keeps no states of itself"
+
 // upkeepCommands look after the database as a whole.
 func (m *Model) upkeepCommands() []pane.Command {
-	const noVersions = "this kind of database keeps no states of itself"
 	return []pane.Command{
-		{Name: "versions", Help: "list the states that are kept by name, and compare them", Keys: []string{"V"}, Disabled: m.unless((*store.Store).CanVersion, noVersions), Run: m.listVersions},
+		{Name: "versions", Help: "list the states that are kept by name, to open and compare them", Keys: []string{"V"}, Disabled: m.unless((*store.Store).CanVersion, noVersions), Run: m.listVersions},
 		{Name: "keep", Help: "keep the present state under a name", Arg: "name", Disabled: m.unlessWriting((*store.Writer).CanKeep, noVersions), Run: m.keepNamed},
-		{Name: "backup", Help: "copy the database into a file while it is in use", Arg: "file", Disabled: m.unless((*store.Store).CanBackUp, "this kind of database is not copied from here"), Run: m.backUp},
+		{Name: "backup", Help: "copy the database into a file while it is in use", Arg: "file", Disabled: m.noBackup, Run: m.backUp},
 		{Name: "compact", Help: "give unused space of the file back", Disabled: m.unlessWriting((*store.Writer).CanCompact, "this kind of database is not compacted from here"), Run: m.confirmCompact},
+		{Name: "revert", Help: "undo the last commits of the database, whoever made them, in a commit of its own", Arg: "commits", Optional: true, Disabled: m.unlessWriting((*store.Writer).CanUndoCommits, "commits of this kind of database cannot be undone"), Run: m.askUndo},
 		{Name: "check", Help: "verify the whole database", Disabled: m.unless((*store.Store).CanCheck, "this kind of database cannot verify itself"), Run: m.check},
 	}
+}
+
+// noBackup keeps somebody who looks at a kept state from copying the present one
+// in its place.
+func (m *Model) noBackup() string {
+	if m.past != nil {
+		return "a backup copies the present state: P goes back to that"
+	}
+	return m.unless((*store.Store).CanBackUp, "this kind of database is not copied from here")()
 }
 
 func (m *Model) listVersions(string) (pane.Action, tea.Cmd) { return nil, m.push(versions.New(m.env)) }
@@ -80,7 +93,7 @@ func (m *Model) keepNamed(name string) (pane.Action, tea.Cmd) {
 		return pane.Run{Name: "palette", Arg: "keep "}, nil
 	}
 	return nil, m.write(func(ctx context.Context, w *store.Writer) (upkept, error) {
-		return upkept{text: "Kept the present state as " + name + ". :versions compares it."}, w.Keep(ctx, name)
+		return upkept{text: "Kept the present state as " + name + ". :versions opens it and compares it."}, w.Keep(ctx, name)
 	})
 }
 
@@ -140,7 +153,7 @@ func (m *Model) backUp(arg string) (pane.Action, tea.Cmd) {
 }
 
 func (m *Model) check(string) (pane.Action, tea.Cmd) {
-	st := m.env.Store
+	st := m.env.Present
 	return pane.Notice{Text: "Checking; esc cancels."}, task.Start(m.env.Tasks, checkSlot, func(ctx context.Context) (upkept, error) {
 		return checked(ctx, st)
 	})
@@ -174,8 +187,12 @@ func (m *Model) upkeepDone(d task.Done[upkept]) tea.Cmd {
 		return m.do(nil, pane.ShowText{Title: d.Value.title, Text: d.Value.text})
 	}
 	told := m.notify(pane.Notice{Text: d.Value.text, Level: pane.Success})
+	cmds := []tea.Cmd{told, m.readNames()}
 	if d.Value.list {
-		return tea.Batch(told, m.push(versions.New(m.env)))
+		cmds = append(cmds, m.push(versions.New(m.env)))
 	}
-	return told
+	if d.Value.rows {
+		cmds = append(cmds, m.do(nil, pane.Reload{}))
+	}
+	return tea.Batch(cmds...)
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,9 @@ import (
 type keeper struct {
 	*shop
 	kept   []driver.Version
+	states map[string]driver.Snapshot
+	open   map[*keptState]bool // those that nobody has released
+	undone int
 	faults []string
 	fail   error
 	copied string
@@ -27,12 +31,52 @@ type keeper struct {
 
 func (k *keeper) Versions(context.Context) ([]driver.Version, error) { return k.kept, k.fail }
 
-func (k *keeper) OpenVersion(context.Context, string) (driver.VersionSnapshot, error) {
-	return nil, errors.New("not here")
+// keptState is a version of a keeper. The tables are those of the present.
+type keptState struct {
+	driver.Snapshot
+	keeper *keeper
+	name   string
 }
 
-func (k *keeper) Keep(_ context.Context, name string) error {
-	k.kept = append(k.kept, driver.Version{Name: name, Time: time.Date(2026, 1, 2, 15, 0, 0, 0, time.UTC)})
+func (v *keptState) Tables(ctx context.Context) ([]driver.TableInfo, error) {
+	all, err := v.keeper.Tables(ctx)
+	// One was made later.
+	return slices.DeleteFunc(all, func(t driver.TableInfo) bool { return t.Name == "empty" }), err
+}
+
+func (v *keptState) Describe(ctx context.Context, table string) (*driver.Schema, error) {
+	if table == "empty" {
+		return nil, driver.Errorf(driver.NoTable, "there was no table empty")
+	}
+	return v.keeper.Describe(ctx, table)
+}
+
+func (v *keptState) Release() error {
+	delete(v.keeper.open, v)
+	return nil
+}
+
+func (k *keeper) OpenVersion(ctx context.Context, name string) (driver.VersionSnapshot, error) {
+	snap, ok := k.states[name]
+	switch {
+	case k.fail != nil:
+		return nil, k.fail
+	case name == "":
+		var err error
+		if snap, err = k.Snapshot(ctx); err != nil {
+			return nil, err
+		}
+	case !ok:
+		return nil, driver.Errorf(driver.NotFound, "no version %q is kept", name)
+	}
+	v := &keptState{snap, k, name}
+	k.open[v] = true
+	return v, nil
+}
+
+func (k *keeper) Keep(ctx context.Context, name string) error {
+	k.kept = append(k.kept, driver.Version{Name: name, Number: uint64(len(k.kept) + 7), Time: time.Date(2026, 1, 2, 15, 0, 0, 0, time.UTC)})
+	k.states[name], _ = k.Snapshot(ctx)
 	return k.fail
 }
 
@@ -40,15 +84,22 @@ func (k *keeper) DropVersion(_ context.Context, name string) error {
 	for i, v := range k.kept {
 		if v.Name == name {
 			k.kept = append(k.kept[:i:i], k.kept[i+1:]...)
+			delete(k.states, name)
 		}
 	}
 	return k.fail
 }
 
-func (k *keeper) Diff(_ context.Context, from, to string) iter.Seq2[driver.Difference, error] {
+func (k *keeper) Diff(_ context.Context, old, now driver.VersionSnapshot) iter.Seq2[driver.Difference, error] {
 	return func(yield func(driver.Difference, error) bool) {
-		yield(driver.Difference{Kind: driver.TableAdded, Table: fmt.Sprintf("made after %s before %q", from, to)}, k.fail)
+		from, to := old.(*keptState).name, now.(*keptState).name
+		yield(driver.Difference{Kind: driver.TableAdded, Table: fmt.Sprintf("made \x1b[31mafter %s before %q", from, to)}, k.fail)
 	}
+}
+
+func (k *keeper) UndoCommits(_ context.Context, n int) error {
+	k.undone += n
+	return k.fail
 }
 
 func (k *keeper) Backup(_ context.Context, path string) error {
@@ -74,7 +125,12 @@ func startKeeper(t *testing.T, change ...func(*Options)) (*user, *keeper) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &keeper{shop: s}
+	k := &keeper{shop: s, states: map[string]driver.Snapshot{}, open: map[*keptState]bool{}}
+	t.Cleanup(func() {
+		if len(k.open) > 0 {
+			t.Errorf("%d versions were not released", len(k.open))
+		}
+	})
 	return start(t, append([]func(*Options){func(o *Options) { o.Store = store.New(k) }}, change...)...), k
 }
 
@@ -91,17 +147,17 @@ func TestKeptStatesAreComparedAndDropped(t *testing.T) {
 	u.Press("n").Type("monday").Press("enter").See("Kept the present state as monday.")
 	u.command("keep tuesday").See("as tuesday")
 	u.Press("V").See("Kept states", "tuesday", "monday", "4m05s ago")
-	u.Press("down", "enter").See("Since monday", `table added: made after monday before ""`).Press("esc")
-	u.Press("space", "up").See("* monday", "compared with monday")
-	u.Press("enter").See("monday → tuesday", `made after monday before "tuesday"`).Press("esc")
-	u.Press("d").See("Drop tuesday")
+	u.Press("down", "c").See("(monday → now)", "table added", `made ␛[31mafter monday before ""`, "row 1 of 1")
+	u.Press("V", "down", "space", "up").See("* monday", "compared with monday")
+	u.Press("c").See("(monday → tuesday)", `after monday before "tuesday"`)
+	u.Press("V", "d").See("Drop tuesday")
 	u.wait(time.Second).Press("right", "enter")
 	u.See("Dropped the state tuesday.", "monday").Miss("* monday")
 	if len(k.kept) != 1 {
 		t.Errorf("what is kept: %v", k.kept)
 	}
 	k.fail = errors.New("the disk is gone")
-	u.Press("enter").See("the disk is gone").Press("esc", "esc")
+	u.Press("c").See("the disk is gone").Press("esc", "esc")
 	u.Press("V").See("the disk is gone").Press("esc").Miss("Kept states")
 }
 

@@ -35,7 +35,11 @@ func (m *Model) windowTitle() string {
 	if m.open == nil {
 		return "rowan"
 	}
-	return "rowan: " + display.Line(m.env.Name)
+	title := "rowan: " + display.Line(m.env.Name)
+	if m.past != nil {
+		title += " at " + display.Line(m.env.Kept)
+	}
+	return title
 }
 
 // cursor returns where the terminal's cursor is: in the pane that takes the
@@ -170,6 +174,9 @@ func (m *Model) header() string {
 	}
 	info := m.open.store.Info()
 	left = nil
+	if m.past != nil {
+		left = m.pastSpans()
+	}
 	if color, ok := h.Color(m.open.Color); ok {
 		left = append(left, style.Span{SGR: color, Text: " ●"})
 	}
@@ -186,6 +193,7 @@ func (m *Model) header() string {
 		left = append(left, style.Span{SGR: h.Of(themes.Warn), Text: m.env.Environment}, style.Plain(" "))
 	}
 	switch {
+	case m.past != nil:
 	case m.env.Writer == nil:
 		left = append(left, style.Span{SGR: h.Badge, Text: " RO "}, style.Plain(" "))
 	case m.guard.writer != nil:
@@ -208,11 +216,15 @@ func (m *Model) stagedSpans() []style.Span {
 	if m.env.Tasks.Writing() {
 		return []style.Span{{SGR: h.Of(themes.Warn), Text: "committing… "}}
 	}
-	ins, upd, del := m.env.Changes.Counts()
+	ins, upd, del := m.changes().Counts()
 	if ins+upd+del == 0 {
 		return nil
 	}
-	spans := []style.Span{{SGR: h.Text(), Text: strconv.Itoa(ins+upd+del) + " staged"}}
+	text := strconv.Itoa(ins+upd+del) + " staged"
+	if m.past != nil {
+		text += " in the present"
+	}
+	spans := []style.Span{{SGR: h.Text(), Text: text}}
 	add := func(mark string, n int, r themes.Role) {
 		if n > 0 {
 			spans = append(spans, style.Span{SGR: h.Of(r), Text: " " + mark + strconv.Itoa(n)})
@@ -253,13 +265,16 @@ func (m *Model) prompting(n pane.Notice) bool {
 
 // hintOrder returns the commands for the hints: those of the pane that takes
 // the input and then those of the screen; but once something is staged, the
-// way to write it comes first.
+// way to write it comes first, and in a kept state the way back.
 func (m *Model) hintOrder() []pane.Command {
-	own := m.top().Commands()
-	if m.nothingStaged() != "" {
+	own, first := m.top().Commands(), "review"
+	switch {
+	case m.past != nil:
+		first = "present"
+	case m.nothingStaged() != "":
 		return slices.Concat(own, m.global)
 	}
-	i := slices.IndexFunc(m.global, func(c pane.Command) bool { return c.Name == "review" })
+	i := slices.IndexFunc(m.global, func(c pane.Command) bool { return c.Name == first })
 	return slices.Concat(m.global[i:i+1], own, m.global[:i], m.global[i+1:])
 }
 

@@ -155,10 +155,10 @@ func (m *Model) rowCSV(r *store.Row) string {
 
 // rowCommand returns the command that prints the row.
 func (m *Model) rowCommand(r *store.Row) string {
-	return shell.Get(shell.Target{Name: m.env.Target}, m.name, r.Key)
+	return shell.Get(shell.Target{Name: m.env.Target, At: m.env.Kept}, m.name, r.Key)
 }
 
 // viewCommand returns the command that prints what the grid shows.
 func (m *Model) viewCommand(*store.Row) string {
-	return shell.Scan(shell.Target{Name: m.env.Target}, m.name, m.view.Options())
+	return shell.Scan(shell.Target{Name: m.env.Target, At: m.env.Kept}, m.name, m.view.Options())
 }

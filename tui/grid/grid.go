@@ -271,6 +271,25 @@ func (m *Model) GoTo(table string, key tuple.Tuple) (pane.Action, tea.Cmd) {
 	return m.settle(nil, m.start(req))
 }
 
+// GoNear opens a table at the row with a key or, without a word, where that
+// would be.
+func (m *Model) GoNear(table string, key tuple.Tuple) (pane.Action, tea.Cmd) {
+	m.begin(table)
+	req := m.seek(key)
+	req.options = m.wish
+	return m.settle(nil, m.start(req))
+}
+
+// Key returns the key of the row that the cursor is on, nil if there is none or
+// if it is not of a table.
+func (m *Model) Key() tuple.Tuple {
+	l, ok := m.current()
+	if !ok || m.result() != nil || m.shownTable() == nil {
+		return nil
+	}
+	return l.row.Key
+}
+
 // Refresh reads everything again, and stays at the row of the cursor or, if
 // that has gone, at the one after it.
 func (m *Model) Refresh() (pane.Action, tea.Cmd) {

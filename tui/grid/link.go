@@ -187,7 +187,7 @@ func (m *Model) noLinks() string {
 	case l.inserted() != 0:
 		return "the row is not in the database yet"
 	case m.result() != nil:
-		return fmt.Sprintf("%s is what a query returned: open the row in its table first", m.name)
+		return fmt.Sprintf("the rows of %s lead nowhere: open the row in its table first", m.name)
 	}
 	return ""
 }

@@ -31,6 +31,11 @@ func (m *Model) result() *store.Result {
 	return m.query
 }
 
+// Shows reports whether a result is shown or being opened.
+func (m *Model) Shows(r *store.Result) bool {
+	return m.query == r && (m.table == r.Table || m.name == r.Table.Name())
+}
+
 // origin returns where the rows that are shown come from, nil if they are those
 // of a table, or of nothing that is certain.
 func (m *Model) origin() *store.Origin {

@@ -139,7 +139,7 @@ func (m *Model) nothing() string {
 func (m *Model) run(string) (pane.Action, tea.Cmd) {
 	name, arg := m.typed()
 	e := m.named(name)
-	if e != nil && !m.chosen && (arg != "" || e.Command.Arg == "" || m.asked()) && !m.offersFor(e) {
+	if e != nil && !m.chosen && (arg != "" || e.Command.Arg == "" || e.Command.Optional || m.asked()) && !m.offersFor(e) {
 		return m.execute(e.Command, arg)
 	}
 	if len(m.items) == 0 {

@@ -72,7 +72,7 @@ func (m *Model) arguments(e *pane.Entry, arg string) []item {
 }
 
 // offers returns a command with the arguments that contain text, those that
-// begin with it first.
+// begin with it first, and before all the one that is it.
 func offers(e *pane.Entry, text string) []item {
 	if e.Command.Complete == nil {
 		return nil
@@ -88,7 +88,9 @@ func offers(e *pane.Entry, text string) []item {
 		for i := range len(needle) {
 			it.matched = append(it.matched, len(e.Command.Name)+1+at+i)
 		}
-		if at == 0 {
+		if len(arg) == len(text) {
+			first = slices.Insert(first, 0, it) // it is typed out
+		} else if at == 0 {
 			first = append(first, it)
 		} else if len(rest) < maxOffers {
 			rest = append(rest, it)

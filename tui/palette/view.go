@@ -59,7 +59,7 @@ func (m *Model) line(i int) string {
 	}
 	name := append([]style.Span{style.Plain(" ")}, marked(it, text, l.Of(themes.Accent).With(themes.Bold))...)
 	if it.arg == "" && it.command.Arg != "" {
-		name = append(name, style.Span{SGR: l.Muted(), Text: " " + strings.ToUpper(it.command.Arg)})
+		name = append(name, style.Span{SGR: l.Muted(), Text: " " + it.command.ArgLabel()})
 	}
 	width := m.nameWidth()
 	if style.SpansWidth(name) > width {

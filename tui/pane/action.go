@@ -28,6 +28,15 @@ type (
 	DropTable struct{ Table string }
 	// DropVersion gives a kept state up. The user has agreed.
 	DropVersion struct{ Name string }
+	// ShowKept shows a state that is kept by name in place of the present one.
+	ShowKept struct{ Name string }
+	// ShowPresent shows the present state again.
+	ShowPresent struct{}
+	// Compare shows what changed from a kept state to another one or, if To is
+	// empty, to the present.
+	Compare struct{ From, To string }
+	// UndoCommits undoes the last commits. The user has agreed.
+	UndoCommits struct{ Commits int }
 	// Compact makes the file smaller. The user has agreed.
 	Compact struct{}
 	// EditProfile opens the form of the profile called Name or, without a name,
@@ -159,6 +168,10 @@ func (Actions) action()      {}
 func (OpenTarget) action()   {}
 func (DropTable) action()    {}
 func (DropVersion) action()  {}
+func (ShowKept) action()     {}
+func (ShowPresent) action()  {}
+func (Compare) action()      {}
+func (UndoCommits) action()  {}
 func (Compact) action()      {}
 func (EditProfile) action()  {}
 func (Unlock) action()       {}

@@ -13,8 +13,12 @@ import (
 type Env struct {
 	Tasks  *task.Runner
 	Styles *style.Styles
-	// Store is the open database, nil while none is.
+	// Store is what is shown of the open database, nil while none is: Present
+	// or, if Kept is the name of a state that is kept, that.
 	Store *store.Store
+	// Present is the open database as it is now.
+	Present *store.Store
+	Kept    string
 	// Writer is nil if nothing may be written; ReadOnly then says why.
 	Writer   *store.Writer
 	ReadOnly string

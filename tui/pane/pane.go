@@ -94,6 +94,8 @@ type Command struct {
 	// Arg names the argument that the palette asks for, such as "key"; empty
 	// if there is none. With a key, Run gets "".
 	Arg string
+	// Optional tells that the palette runs the command also without it.
+	Optional bool
 	// Complete lists arguments to choose from. Nil offers none.
 	Complete func() []string
 	// Preview asks for what shows the effect of an argument while it is only
@@ -155,6 +157,16 @@ func (c *Command) Labels() string {
 		labels[i] = Label(k)
 	}
 	return strings.Join(labels, " ")
+}
+
+// ArgLabel returns the name of the argument as people read it: in capitals, and
+// in brackets if it may be left out.
+func (c *Command) ArgLabel() string {
+	label := strings.ToUpper(c.Arg)
+	if c.Optional {
+		label = "[" + label + "]"
+	}
+	return label
 }
 
 // Match returns the command that a key runs, or nil. While text is being typed

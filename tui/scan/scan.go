@@ -215,7 +215,7 @@ func (m *Model) copyCommand(string) (pane.Action, tea.Cmd) {
 
 // command returns the command that shows the same.
 func (m *Model) command() string {
-	return shell.Scan(shell.Target{Name: m.env.Target}, m.schema.Name, m.result.options)
+	return shell.Scan(shell.Target{Name: m.env.Target, At: m.env.Kept}, m.schema.Name, m.result.options)
 }
 
 func (m *Model) clear(string) (pane.Action, tea.Cmd) {

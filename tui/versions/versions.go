@@ -1,14 +1,13 @@
-// Package versions is the list of the states that a database keeps by name:
-// they are compared with the present or with each other, and given up.
+// Package versions is the list of the states that a database keeps by name,
+// from which one is chosen: to be shown in place of the present state, to be
+// compared with that or with another one, or to be given up.
 //
-// It guarantees that a comparison of any size ends: it shows the first
-// differences and says how to list all. What it does not: it shows no rows of a
-// kept state beyond those that differ; that is what `rowan scan --at` does.
+// It shows what was kept when it was opened. Others may have given a state up
+// since then: whatever is asked for then fails, and says so.
 package versions
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/tui/display"
 	"github.com/rowan-db/rowan/tui/pane"
-	"github.com/rowan-db/rowan/tui/pane/shell"
 	"github.com/rowan-db/rowan/tui/style"
 	"github.com/rowan-db/rowan/tui/task"
 )
@@ -28,12 +26,8 @@ const ID = "versions"
 
 // The calls of the pane.
 var (
-	listSlot    = task.Slot{Pane: ID, Name: "list"}
-	compareSlot = task.Slot{Pane: ID, Name: "compare"}
+	listSlot = task.Slot{Pane: ID, Name: "list"}
 )
-
-// maxDifferences is how many differences are shown at most.
-const maxDifferences = 1000
 
 // Model is the list.
 type Model struct {
@@ -51,13 +45,15 @@ type Model struct {
 func New(env *pane.Env) *Model {
 	m := &Model{env: env}
 	m.commands = append([]pane.Command{
-		{Name: "compare", Help: "show what changed since this state, or between the marked one and this", Keys: []string{"enter"}, Hint: "compare", Disabled: m.nothing, Run: m.compare},
+		{Name: "open-version", Help: "show the tables of this state in place of the present ones", Keys: []string{"enter"}, Hint: "open", Disabled: m.nothing, Run: m.open},
+		{Name: "compare", Help: "show what changed since this state, or between the marked one and this", Keys: []string{"c"}, Hint: "compare", Disabled: m.nothing, Run: m.compare},
 		{Name: "mark-version", Help: "compare with this state instead of the present, or not", Keys: []string{"space"}, Hint: "mark", Disabled: m.nothing, Run: m.mark},
 		{Name: "keep-now", Help: "keep the present state under a name", Keys: []string{"n"}, Hint: "keep now", Disabled: m.readOnly,
 			Run: func(string) (pane.Action, tea.Cmd) {
 				return pane.Actions{pane.Close{}, pane.Run{Name: "palette", Arg: "keep "}}, nil
 			}},
 		{Name: "drop-version", Help: "give this state up", Keys: []string{"d"}, Hint: "drop", Disabled: m.noDrop, Run: m.drop},
+		{Name: "to-present", Help: "go back to the present state", Keys: []string{"P"}, Hint: "present", Disabled: m.inPresent, Run: func(string) (pane.Action, tea.Cmd) { return pane.ShowPresent{}, nil }},
 		{Name: "copy-name", Help: "copy the name", Keys: []string{"y"}, Disabled: m.nothing, Run: m.copyName},
 		{Name: "close-versions", Help: "close the list", Keys: []string{"esc", "q"}, Hint: "close",
 			Run: func(string) (pane.Action, tea.Cmd) { return pane.Close{}, nil }},
@@ -70,13 +66,20 @@ type listed []store.Version
 
 // Init reads the list.
 func (m *Model) Init() tea.Cmd {
-	s := m.env.Store
+	s := m.env.Present
 	return task.Start(m.env.Tasks, listSlot, func(ctx context.Context) (listed, error) { return s.Versions(ctx) })
 }
 
 func (m *Model) nothing() string {
 	if len(m.versions) == 0 {
 		return "no state is kept by name"
+	}
+	return ""
+}
+
+func (m *Model) inPresent() string {
+	if m.env.Kept == "" {
+		return "the present state is shown already"
 	}
 	return ""
 }
@@ -96,6 +99,10 @@ func (m *Model) noDrop() string {
 }
 
 func (m *Model) selected() store.Version { return m.versions[m.list.Cursor()] }
+
+func (m *Model) open(string) (pane.Action, tea.Cmd) {
+	return pane.ShowKept{Name: m.selected().Name}, nil
+}
 
 func (m *Model) mark(string) (pane.Action, tea.Cmd) {
 	if name := m.selected().Name; m.from != name {
@@ -118,9 +125,6 @@ func (m *Model) drop(string) (pane.Action, tea.Cmd) {
 	}, nil
 }
 
-// comparison is what differs between two states.
-type comparison struct{ title, text string }
-
 // compare shows what changed since the selected state, or, if another one is
 // marked, from the older of both to the newer.
 func (m *Model) compare(string) (pane.Action, tea.Cmd) {
@@ -131,42 +135,12 @@ func (m *Model) compare(string) (pane.Action, tea.Cmd) {
 			from, to = to, from
 		}
 	}
-	s, target := m.env.Store, m.env.Target
-	return nil, task.Start(m.env.Tasks, compareSlot, func(ctx context.Context) (comparison, error) {
-		return compared(ctx, s, target, from, to)
-	})
+	return pane.Compare{From: from, To: to}, nil
 }
 
 // position returns where in the list a state is: the newest is the first.
 func (m *Model) position(name string) int {
 	return slices.IndexFunc(m.versions, func(v store.Version) bool { return v.Name == name })
-}
-
-// compared lists the first differences.
-func compared(ctx context.Context, s *store.Store, target, from, to string) (comparison, error) {
-	c := comparison{title: "Since " + from}
-	command := "rowan diff " + shell.Quote(target) + " " + shell.Quote(from)
-	if to != "" {
-		c.title = from + " → " + to
-		command += " " + shell.Quote(to)
-	}
-	var b strings.Builder
-	n := 0
-	for d, err := range s.Diff(ctx, from, to) {
-		if err != nil {
-			return c, err
-		}
-		if n++; n > maxDifferences {
-			fmt.Fprintf(&b, "\nThere are more. To list all: %s\n", command)
-			break
-		}
-		b.WriteString(d.String() + "\n")
-	}
-	if n == 0 {
-		b.WriteString("There is no difference.\n")
-	}
-	c.text = b.String()
-	return c, nil
 }
 
 // ID implements [pane.Pane].
@@ -184,11 +158,6 @@ func (m *Model) Update(msg tea.Msg) (pane.Action, tea.Cmd) {
 			return failed(d.Err, pane.Close{}), nil
 		}
 		m.take(d.Value)
-	case task.Done[comparison]:
-		if d.Err != nil {
-			return failed(d.Err, nil), nil
-		}
-		return pane.ShowText{Title: d.Value.title, Text: d.Value.text}, nil
 	}
 	return nil, nil
 }
@@ -264,8 +233,11 @@ func (m *Model) line(i int) string {
 		l = m.env.Styles.Grid.Cursor
 	}
 	sign := "  "
-	if v.Name == m.from {
+	switch v.Name {
+	case m.from:
 		sign = "* "
+	case m.env.Kept:
+		sign = "▸ "
 	}
 	now := m.env.Now()
 	when := v.Time.In(now.Location()).Format(time.DateTime) + ", " + display.Duration(now.Sub(v.Time)) + " ago "

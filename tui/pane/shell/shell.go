@@ -27,6 +27,9 @@ func Quote(s string) string {
 type Target struct {
 	// Name is what opens it.
 	Name string
+	// At, if not empty, is the kept state that commands which read have to give
+	// as --at.
+	At string
 	// Confirm, if not empty, is what commands that write have to give as
 	// --confirm.
 	Confirm string
@@ -49,9 +52,17 @@ func line(command string, positional, flags []string) string {
 	return strings.Join(words, " ")
 }
 
+// at returns the flag that chooses the state to read.
+func (t Target) at() []string {
+	if t.At == "" {
+		return nil
+	}
+	return []string{"--at", Quote(t.At)}
+}
+
 // Get returns the command that prints a row, for other programs to read.
 func Get(t Target, table string, key tuple.Tuple) string {
-	return line("get", []string{t.Name, table, keyWord(key)}, []string{"--json"})
+	return line("get", []string{t.Name, table, keyWord(key)}, append(t.at(), "--json"))
 }
 
 // keyWord returns a key as it is typed on the command line: a plain word where
@@ -72,7 +83,7 @@ func keyWord(k tuple.Tuple) string {
 // Scan returns the command that prints what a view shows, filter and sort
 // aside, which the command line does not have.
 func Scan(t Target, table string, o store.ViewOptions) string {
-	flags := rangeFlags(o.Range)
+	flags := append(t.at(), rangeFlags(o.Range)...)
 	if o.Reverse {
 		flags = append(flags, "--reverse")
 	}
