@@ -98,8 +98,9 @@
 // and change one, by the loads and stores of loads_*.go, and verify.go decides whether to believe one. A page is found by its
 // number through the page table (table.go), which says whether it is in the mapping of the file (mapping.go), in a copy
 // (pagecache.go) or, because it was changed, in a frame of memory (arena.go, from memory that arena_*.go gets from the system);
-// pager.go puts these together. touch.go and warm.go look at memory before it is needed. Memory that was mapped may turn out not
-// to be there; fault.go makes an error of that.
+// pager.go puts these together. touch.go and warm.go look at memory before it is needed, and prefetch.go tells the processor of it
+// (prefetch_asm.go, where prefetch_none.go does not stand in for it). Memory that was mapped may turn out not to be there; fault.go
+// makes an error of that.
 //
 // A tree is its root page, and what that leads to. tree.go looks keys up and counts, search.go finds them within a page, getmany.go
 // looks many up side by side; cursor.go, cursorread.go and iterate.go walk, over ranges that bounds.go makes. Values too long for

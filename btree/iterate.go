@@ -81,13 +81,16 @@ func (c *Cursor) walkLeaf(stop, by int, l *loop) bool {
 	case r.step > 0 && !r.prefixed:
 		return c.walkOrdered(&r, stop, by, l)
 	}
-	for i := c.i; i != stop; i += by {
-		c.i, c.keyed = i, false
-		if !l.body(r.entry(i)) {
-			return false
-		}
-		if c.i != i || c.moves != r.moves || c.tx.done {
-			return true
+	fetch := c.ahead(by)
+	for i := c.i; i != stop; {
+		for to := fetch.part(i, stop); i != to; i += by {
+			c.i, c.keyed = i, false
+			if !l.body(r.entry(i)) {
+				return false
+			}
+			if c.i != i || c.moves != r.moves || c.tx.done {
+				return true
+			}
 		}
 	}
 	return true
@@ -97,55 +100,42 @@ func (c *Cursor) walkLeaf(stop, by int, l *loop) bool {
 func (c *Cursor) walkOrdered(r *leafReader, stop, by int, l *loop) bool {
 	p, key, val, moves := r.p, r.key, r.val, r.moves
 	at, step := len(p)-(c.i+1)*r.step, by*r.step
-	yield := l.yield
-	l.inBody = true // all the time: the walk itself looks at no record
-	for i := c.i; i != stop; i += by {
-		c.i, c.keyed = i, false
-		if !yield(slice(p, at, key), slice(p, at+key, val)) {
-			l.inBody = false
-			return false
+	yield, fetch := l.yield, c.ahead(by)
+	for i := c.i; i != stop; {
+		to := fetch.part(i, stop)
+		l.inBody = true // for all of them: the walk itself looks at no record
+		for ; i != to; i += by {
+			c.i, c.keyed = i, false
+			if !yield(slice(p, at, key), slice(p, at+key, val)) {
+				l.inBody = false
+				return false
+			}
+			if c.i != i || c.moves != moves || c.tx.done {
+				l.inBody = false
+				return true
+			}
+			at -= step
 		}
-		if c.i != i || c.moves != moves || c.tx.done {
-			break
-		}
-		at -= step
+		l.inBody = false
 	}
-	l.inBody = false
 	return true
 }
 
-// walkVarying is walkLeaf where the lengths of records vary, or values are outside of the leaf. Where records are long, the walk
-// would wait for the memory of each: the processor is told of all of them, and of the next leaf, before.
+// walkVarying is walkLeaf where the lengths of records vary, or values are outside of the leaf.
 func (c *Cursor) walkVarying(stop, by int, l *loop) bool {
-	if c.leaf.count() <= touchMost {
-		touchRecords(c.leaf)
-		c.touchNeighbour(by)
-	}
-	moves := c.moves
-	for i := c.i; i != stop; i += by {
-		c.i, c.keyed = i, false
-		if !c.pass(l) {
-			return false
-		}
-		if c.i != i || c.moves != moves || c.tx.done {
-			return true
+	moves, fetch := c.moves, c.ahead(by)
+	for i := c.i; i != stop; {
+		for to := fetch.part(i, stop); i != to; i += by {
+			c.i, c.keyed = i, false
+			if !c.pass(l) {
+				return false
+			}
+			if c.i != i || c.moves != moves || c.tx.done {
+				return true
+			}
 		}
 	}
 	return true
-}
-
-// touchNeighbour loads from the leaf that a walk may come to after the present one, by is 1 upwards and -1 downwards. A leaf that
-// was not verified yet is left alone.
-func (c *Cursor) touchNeighbour(by int) {
-	if len(c.path) < 2 {
-		return
-	}
-	s := &c.path[1]
-	if i := s.i + by; i >= 0 && i < s.p.count() {
-		if p := c.tx.db.pager.lookup(s.p.child(i), false); p != nil {
-			touchHeads(p)
-		}
-	}
 }
 
 // pass passes the present entry to the body of a loop and reports whether to go on.

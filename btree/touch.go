@@ -26,18 +26,3 @@ func touchHeads(p page) uint32 {
 	return load32(p, offKind) + load32(p, 64) + load32(p, 128) + load32(p, 192) + load32(p, 256) + load32(p, 320) + load32(p, 384) +
 		load32(p, 448) + load32(p, 512)
 }
-
-// touchMost is the greatest number of entries of a leaf whose records are long enough for touchRecords: the processor comes from
-// one to the next by itself when they are shorter.
-const touchMost = 64
-
-// touchRecords loads from each record of a leaf.
-//
-//go:noinline
-func touchRecords(p page) (sum byte) {
-	slots, n := p.slotsAt(), p.count()
-	for at := slots; at < slots+2*n; at += 2 {
-		sum += p[len(p)-max(1, load16(p, at))]
-	}
-	return sum
-}
