@@ -9,7 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/rowan-db/rowan/store"
-	"github.com/rowan-db/rowan/store/tuple"
 	"github.com/rowan-db/rowan/tui/display"
 	"github.com/rowan-db/rowan/tui/grid"
 	"github.com/rowan-db/rowan/tui/objects"
@@ -127,7 +126,7 @@ type pastOpened struct {
 	db      *database // nil if it failed
 	version store.Version
 	table   string // empty if it does not have the one that is shown
-	key     tuple.Tuple
+	at      grid.Place
 }
 
 // showKept opens a kept state. What is shown stays until it is there.
@@ -135,7 +134,7 @@ func (m *Model) showKept(name string) tea.Cmd {
 	if m.env.Tasks.Writing() {
 		return m.notify(pane.Notice{Text: "Something is being written: wait for that first.", Level: pane.Blocked})
 	}
-	st, shelf, table, key := m.env.Present, &m.shelf, m.grid.Table(), m.grid.Key()
+	st, shelf, table, place := m.env.Present, &m.shelf, m.grid.Table(), m.grid.Place()
 	return task.Start(m.env.Tasks, pastSlot, func(ctx context.Context) (pastOpened, error) {
 		opened := pastOpened{name: name}
 		at, err := st.At(ctx, name)
@@ -146,8 +145,8 @@ func (m *Model) showKept(name string) tea.Cmd {
 		shelf.add(opened.db)
 		if t, err := at.Table(ctx, table); err == nil {
 			opened.table = table
-			if len(t.Schema().Key) == len(key) {
-				opened.key = key
+			if len(t.Schema().Key) == len(place.Key) {
+				opened.at = place
 			}
 		}
 		opened.version, err = findVersion(ctx, st, name)
@@ -228,10 +227,10 @@ func (m *Model) openAt(o pastOpened) tea.Cmd {
 	switch {
 	case o.table == "":
 		return nil
-	case o.key == nil:
+	case o.at.Key == nil:
 		return m.from(m.grid)(m.grid.Open(o.table))
 	}
-	return m.from(m.grid)(m.grid.GoNear(o.table, o.key))
+	return m.from(m.grid)(m.grid.GoNear(o.table, o.at))
 }
 
 // showPresent shows the present state again, where it was left.

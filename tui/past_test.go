@@ -57,11 +57,11 @@ func TestKeptStateBeginsWhereOneIs(t *testing.T) {
 	u, _ := startKeeper(t)
 	u.command("keep monday")
 	u.open("orders")
-	u.command(`goto ("cyd", 7)`)
+	u.command(`goto ("cyd", 7)`).Press("right", "right")
 	u.command("at monday")
 	u.See("Kept state monday")
 	u.wantRow(t, `("cyd",7)`)
-	u.Press("G")
+	u.See("· status text").Press("G")
 	u.wantRow(t, `("eve",60)`)
 	u.command("at").See("This is the present state.")
 	u.wantRow(t, `("cyd",7)`)
@@ -75,7 +75,7 @@ func TestKeptStateBeginsWhereOneIs(t *testing.T) {
 // wantRow expects the cursor on a row.
 func (u *user) wantRow(t *testing.T, key string) {
 	t.Helper()
-	if got := u.model.grid.Key().String(); got != key {
+	if got := u.model.grid.Place().Key.String(); got != key {
 		t.Errorf("the cursor is on %s, not %s:\n%s", got, key, u.Screen())
 	}
 }

@@ -3,8 +3,10 @@ package native
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"os"
+	"slices"
 
 	"github.com/rowan-db/rowan/backends/internal/kvrows"
 	"github.com/rowan-db/rowan/btree"
@@ -45,7 +47,22 @@ func (v versions) begin(name string) (*btree.Tx, error) {
 	if name == "" {
 		return v.engine.db.Begin(false)
 	}
-	return v.engine.db.BeginVersion(name)
+	t, err := v.engine.db.BeginVersion(name)
+	return t, nameError(name, err)
+}
+
+// nameError puts an error about the name of a kept version into words.
+func nameError(name string, err error) error {
+	const longest = 255 // bytes, as btree has it
+	switch {
+	case errors.Is(err, btree.ErrNoVersion):
+		return driver.Errorf(driver.NotFound, "no state is kept as %q", name).WithHint("rowan versions lists those that are")
+	case errors.Is(err, btree.ErrVersionExists):
+		return driver.Errorf(driver.Exists, "a state is kept as %q already", name).WithHint("choose another name, or drop that state first")
+	case errors.Is(err, btree.ErrKeyTooLarge):
+		return driver.Errorf(driver.TooLarge, "the name of a state has 1 to %d bytes, and this one has %d", longest, len(name)).WithHint("choose another name")
+	}
+	return explain(err)
 }
 
 // Diff implements driver.Differ.
@@ -81,8 +98,15 @@ func pairs(ctx context.Context, old, now *btree.Tx) iter.Seq2[kvrows.PairDiffere
 	}
 }
 
-// Backup implements driver.Backuper.
+// Backup implements driver.Backuper. The copy does not take the place of the
+// database itself: who has that open would go on with a file that nobody finds.
 func (v versions) Backup(ctx context.Context, path string) error {
+	own, err := os.Stat(v.rows.Info().Location)
+	if err == nil {
+		if to, err := os.Stat(path); err == nil && os.SameFile(own, to) {
+			return driver.Errorf(driver.Exists, "%s is the database itself", path).WithHint("choose another name for the copy")
+		}
+	}
 	return explain(v.engine.db.BackupTo(ctx, path))
 }
 
@@ -90,15 +114,35 @@ func (v versions) Backup(ctx context.Context, path string) error {
 type upkeep struct{ engine engine }
 
 // Keep implements driver.Keeper.
-func (u upkeep) Keep(_ context.Context, name string) error { return explain(u.engine.db.Keep(name)) }
+func (u upkeep) Keep(_ context.Context, name string) error {
+	return nameError(name, u.engine.db.Keep(name))
+}
 
 // DropVersion implements driver.Keeper.
 func (u upkeep) DropVersion(_ context.Context, name string) error {
-	return explain(u.engine.db.DropVersion(name))
+	return nameError(name, u.engine.db.DropVersion(name))
 }
 
 // UndoCommits implements driver.CommitUndoer.
-func (u upkeep) UndoCommits(_ context.Context, n int) error { return explain(u.engine.db.Undo(n)) }
+func (u upkeep) UndoCommits(_ context.Context, n int) error {
+	err := u.engine.db.Undo(n)
+	if !errors.Is(err, btree.ErrNoVersion) {
+		return explain(err)
+	}
+	kept, err := u.engine.db.Versions()
+	if err != nil {
+		return explain(err)
+	}
+	text := "there is no commit that can be undone"
+	switch kept = slices.DeleteFunc(kept, func(v btree.Version) bool { return v.Name != "" }); len(kept) {
+	case 0:
+	case 1:
+		text = "only the last commit can be undone"
+	default:
+		text = fmt.Sprintf("only the last %d commits can be undone", len(kept))
+	}
+	return driver.Errorf(driver.NotFound, "%s", text).WithHint("about the last %d are remembered; compacting forgets them", history)
+}
 
 // Compact implements driver.Compacter.
 func (u upkeep) Compact(ctx context.Context) (before, after int64, err error) {

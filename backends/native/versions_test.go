@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rowan-db/rowan/store/driver"
@@ -234,8 +235,42 @@ func TestUndoCommits(t *testing.T) {
 			t.Errorf("after undoing %d there are %q, want %q", step.n, got, step.want)
 		}
 	}
-	if err := v.UndoCommits(t.Context(), 50); !errors.Is(err, driver.NotFound) {
+	if err := v.UndoCommits(t.Context(), 50); !errors.Is(err, driver.NotFound) || !strings.Contains(err.Error(), "only the last") {
 		t.Errorf("undoing more than there is: %v", err)
+	}
+	fresh := mustOpen(t, filepath.Join(t.TempDir(), "fresh.rowan"), Options{Create: true})
+	if err := fresh.(keeping).UndoCommits(t.Context(), 1); !errors.Is(err, driver.NotFound) || err.Error() != "there is no commit that can be undone" {
+		t.Errorf("undoing what nobody has done: %v", err)
+	}
+}
+
+// Names that cannot be are refused in words about names, and a backup does not
+// replace the database that it is of.
+func TestWrongNames(t *testing.T) {
+	db, path := create(t, Options{})
+	v := db.(keeping)
+	if err := v.Keep(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	_, missing := v.OpenVersion(t.Context(), "b")
+	for want, err := range map[string]error{
+		`no state is kept as "b"`:                                      missing,
+		`no state is kept as "c"`:                                      v.DropVersion(t.Context(), "c"),
+		`a state is kept as "a" already`:                               v.Keep(t.Context(), "a"),
+		"the name of a state has 1 to 255 bytes, and this one has 0":   v.Keep(t.Context(), ""),
+		"the name of a state has 1 to 255 bytes, and this one has 256": v.Keep(t.Context(), strings.Repeat("x", 256)),
+		path + " is the database itself":                               v.Backup(t.Context(), path),
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if err := v.Keep(t.Context(), strings.Repeat("x", 255)); err != nil {
+		t.Errorf("the longest name: %v", err)
+	}
+	reader := mustOpen(t, path, Options{ReadOnly: true})
+	if err := reader.(driver.Backuper).Backup(t.Context(), path); !errors.Is(err, driver.Exists) {
+		t.Errorf("a backup over the database that is open for reading: %v", err)
 	}
 }
 

@@ -271,23 +271,30 @@ func (m *Model) GoTo(table string, key tuple.Tuple) (pane.Action, tea.Cmd) {
 	return m.settle(nil, m.start(req))
 }
 
-// GoNear opens a table at the row with a key or, without a word, where that
-// would be.
-func (m *Model) GoNear(table string, key tuple.Tuple) (pane.Action, tea.Cmd) {
+// GoNear opens a table at a place or, if there is no such row, where that would
+// be, without a word.
+func (m *Model) GoNear(table string, at Place) (pane.Action, tea.Cmd) {
 	m.begin(table)
-	req := m.seek(key)
+	m.column = at.Column
+	req := m.seek(at.Key)
 	req.options = m.wish
 	return m.settle(nil, m.start(req))
 }
 
-// Key returns the key of the row that the cursor is on, nil if there is none or
-// if it is not of a table.
-func (m *Model) Key() tuple.Tuple {
+// Place is where the cursor is in a table.
+type Place struct {
+	Key    tuple.Tuple // of the row
+	Column int         // as in [pane.Selected]
+}
+
+// Place returns where the cursor is. It has no key if it is on no row of a
+// table.
+func (m *Model) Place() Place {
 	l, ok := m.current()
 	if !ok || m.result() != nil || m.shownTable() == nil {
-		return nil
+		return Place{}
 	}
-	return l.row.Key
+	return Place{l.row.Key, m.cursor.column}
 }
 
 // Refresh reads everything again, and stays at the row of the cursor or, if
