@@ -82,13 +82,14 @@ type sortedRun struct {
 
 // next returns the first change.
 func (r *sortedRun) next() (key, val []byte, lens uint32) {
-	const group = 32
+	key, val, lens = r.mem.change(r.changes[0].at)
+	const group = 16
 	if r.ahead < group && r.ahead < len(r.changes) {
 		more := r.changes[r.ahead:min(r.ahead+group, len(r.changes))]
-		r.mem.prefetch(more)
+		r.mem.prefetch(more, changeHeader+len(key)+len(val))
 		r.ahead += len(more)
 	}
-	return r.mem.change(r.changes[0].at)
+	return key, val, lens
 }
 
 // skip leaves the first change behind.

@@ -236,24 +236,12 @@ func (m *changeMemory) shrink(keep int) {
 	m.chunks, m.gives = m.chunks[:min(keep, len(m.chunks))], m.gives[:min(keep, len(m.gives))]
 }
 
-// prefetch touches the changes of a sorted run ahead of their use, so that the processor fetches many at a time: first where they
-// begin, which says how long they are, and then the rest of those that are not so long that the processor itself foresees it. The
-// sum that it returns, and that it is not inlined, keep the loads from being left out.
-//
-//go:noinline
-func (m *changeMemory) prefetch(run []change) (sum byte) {
-	const line, most = 64, 256
+// prefetch has the processor fetch changes ahead of their use. How long each is stands in its memory, which is not there yet: they
+// are taken to have size bytes, of which it fetches no more than what it needs to foresee the rest by itself.
+func (m *changeMemory) prefetch(run []change, size int) {
+	const most = 4
+	lines := min(size/cacheLine+2, most)
 	for _, c := range run {
-		sum += m.chunks[c.at>>chunkShift][c.at&(chunkSize-1)]
+		prefetchLines(&m.chunks[c.at>>chunkShift][c.at&(chunkSize-1)], lines)
 	}
-	for _, c := range run {
-		rec, at := m.chunks[c.at>>chunkShift], int(c.at&(chunkSize-1))
-		lens := load32(rec, at)
-		end := at + min(changeHeader+keyLen(lens)+valLen(lens), most)
-		for at += line; at < end; at += line {
-			sum += rec[at]
-		}
-		sum += rec[end-1]
-	}
-	return sum
 }

@@ -27,8 +27,6 @@ func (t *Tree) GetMany(keys [][]byte, fn func(i int, val []byte, ok bool) bool) 
 // batch is the state of some lookups that go on side by side.
 type batch struct {
 	pages [getBatch]page
-	heads [getBatch]int // offset of the head that may be the key's
-	at    [getBatch]int // offset of its record
 }
 
 // get looks up the keys from one on and reports whether to go on.
@@ -41,10 +39,11 @@ func (b *batch) get(t *Tree, keys [][]byte, from int, fn func(i int, val []byte,
 		return false, err
 	}
 	for j, key := range group {
-		b.heads[j], b.at[j] = b.pages[j].guess(key)
+		p := b.pages[j]
+		head, record := p.guess(key)
+		prefetchLines(&p[head], 1)
+		prefetchLines(&p[record], 2)
 	}
-	touch(b.pages[:len(group)], b.heads[:len(group)])
-	touch(b.pages[:len(group)], b.at[:len(group)])
 	for j, key := range group {
 		p := b.pages[j]
 		var val []byte
@@ -87,11 +86,12 @@ func (b *batch) descend(t *Tree, keys [][]byte) error {
 	for level := p.level() - 1; level >= 0; level-- {
 		for j, key := range keys {
 			p := b.pages[j]
-			if b.pages[j], err = t.tx.any(p.child(p.childIndex(key))); err != nil {
+			if p, err = t.tx.any(p.child(p.childIndex(key))); err != nil {
 				return err
 			}
+			prefetchLines(&p[0], 2) // the header, and the first heads
+			b.pages[j] = p
 		}
-		touchPages(b.pages[:len(keys)])
 		for _, p := range b.pages[:len(keys)] {
 			if err := p.mustBe(level); err != nil {
 				return err
