@@ -71,6 +71,8 @@
 //   - Put and Remove do not say what was there before, and an error in applying what they collected comes from a later call, at
 //     the latest from Commit. What is wrong with a key or value they tell at once.
 //   - The file becomes shorter only when it is compacted, or closed; pages that were given up are used again.
+//   - A record in the log of a file that was not closed which the disk changed afterwards looks like one that a crash tore: the
+//     commits before it are there, and nothing tells of those from it on.
 //   - A file on a disk that lies about having written, or with Options.NoSync, may be lost by a crash of the machine.
 //
 // # Limits

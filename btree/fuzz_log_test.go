@@ -56,6 +56,33 @@ func logSome(tx *Tx, i int) error {
 	return err
 }
 
+// No two logs have the same generation: neither those that handles make one after another in a file, nor those of two files. So the
+// records that one leaves never count in another.
+func TestEveryLogHasAGenerationOfItsOwn(t *testing.T) {
+	_, _, other, _ := sampleLog(t)
+	seen := map[uint64]bool{0: true, other: true}
+	var disk vfs.Mem
+	for life := range 5 {
+		db, err := Open("f", &Options{FS: &disk, PageSize: MinPageSize, LogSize: 64 << 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := min(life, 1); i < 4; i++ { // there is a tree already
+			if err := db.Update(func(tx *Tx) error { return logSome(tx, i) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		log := db.durable.log
+		if log.first == 0 || seen[log.generation] {
+			t.Errorf("life %d has the log %+v; generations before: %v", life, log, seen)
+		}
+		seen[log.generation] = true
+		if err := db.Abandon(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Any bytes are a record or none, and one that is whole lies within them.
 func FuzzRecord(f *testing.F) {
 	image, at, generation, previous := sampleLog(f)

@@ -5,6 +5,7 @@ package btree_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -138,6 +139,36 @@ func TestCommitsDuringASync(t *testing.T) {
 	mustCheck(t, db)
 }
 
+// While a sync is under way and delayed commits follow, nothing is lost of the version before, with which snapshots begin until the sync
+// is done, although no other reader begins with it any more.
+func TestSnapshotBesideASyncAndDelayedCommits(t *testing.T) {
+	disk := newStopDisk(&vfs.Mem{})
+	defer close(disk.goOn)
+	db := open(t, disk, btree.Options{PageSize: 4096, LogSize: 1 << 20})
+	for _, val := range []string{"none", "old"} {
+		succeed(t, overwriteRows(t, db, val).Commit())
+	}
+	tx := overwriteRows(t, db, "new")
+	disk.syncing.Store(true)
+	ended := committed(tx)
+	<-disk.stopped
+	for i := range 5 {
+		succeed(t, overwriteRows(t, db, fmt.Sprint("delayed", i)).Delay())
+	}
+	reader, err := db.Snapshot()
+	succeed(t, err)
+	mustShow(t, "a snapshot", reader, rows(10, "old"))
+	succeed(t, reader.Rollback())
+	disk.goOn <- true
+	succeed(t, <-ended)
+	reader, err = db.Snapshot()
+	succeed(t, err)
+	mustShow(t, "a snapshot after the sync", reader, rows(10, "new"))
+	succeed(t, reader.Rollback())
+	mustHold(t, db, rows(10, "delayed4"))
+	mustCheck(t, db)
+}
+
 // While a checkpoint writes pages, the last reader of some of them ends. They are not given out before the checkpoint is done, which
 // would take them for those that it wrote.
 func TestPagesOfACheckpointUnderWay(t *testing.T) {
@@ -169,6 +200,28 @@ func commitDuringCheckpoint(t *testing.T, commits int) {
 	succeed(t, db.Checkpoint()) // waits for the other
 	mustHold(t, db, rows(10, fmt.Sprint(commits-1)))
 	mustCheck(t, db)
+}
+
+// Commits and checkpoints sync the file one after another: of two syncs at a time one could take the error of the other.
+func TestSyncsHappenOneAtATime(t *testing.T) {
+	var now, all atomic.Int32
+	disk := &syncHook{FS: &vfs.Mem{}, before: func() {
+		if all.Add(1); now.Add(1) > 1 {
+			t.Error("a sync was begun during another")
+		}
+		for range 100 {
+			runtime.Gosched()
+		}
+		now.Add(-1)
+	}}
+	db := open(t, disk, btree.Options{PageSize: 4096, LogSize: 64 << 10})
+	const commits = 120
+	for i := range commits { // of which three fit in a half of the log
+		succeed(t, overwriteRows(t, db, strings.Repeat(string(rune('a'+i%26)), 900)).Commit())
+	}
+	if all.Load() < commits*3/2 {
+		t.Errorf("%d commits made %d syncs: there were hardly any checkpoints", commits, all.Load())
+	}
 }
 
 // A record that is in the file although its write failed is taken back: its commit told that it did not happen.

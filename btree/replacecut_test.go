@@ -62,3 +62,48 @@ func TestPowerCutDuringBackup(t *testing.T) {
 		})
 	}
 }
+
+// A process that made a file, or gave it its name in place of another, and ended before the folder was synced, leaves a name that a
+// power cut may take away. Who opens the file then makes the name durable with the first commit.
+func TestFirstCommitMakesTheNameDurable(t *testing.T) {
+	made := map[string]func(t *testing.T, disk vfs.FS){
+		"by the first open": func(t *testing.T, disk vfs.FS) {
+			if _, err := btree.Open(dbName, &btree.Options{FS: disk}); !errors.Is(err, errPower) {
+				t.Fatalf("the folder was not synced, and Open returned %v", err)
+			}
+		},
+		"by a backup": func(t *testing.T, disk vfs.FS) {
+			db, err := btree.Open("other", &btree.Options{FS: disk.(*vfs.Inject).Base})
+			succeed(t, err)
+			fill(t, db, 10, 10, 1)
+			succeed(t, db.Close())
+			db, err = btree.Open("other", &btree.Options{FS: disk, ReadOnly: true})
+			succeed(t, err)
+			if err := db.BackupTo(t.Context(), dbName); !errors.Is(err, errPower) {
+				t.Fatalf("the folder was not synced, and BackupTo returned %v", err)
+			}
+			succeed(t, db.Close())
+		},
+	}
+	for name, made := range made {
+		t.Run(name, func(t *testing.T) {
+			disk := &vfs.Mem{}
+			made(t, &vfs.Inject{Base: disk, Hook: func(c vfs.Call) error {
+				if c.Op == "syncdir" {
+					return errPower
+				}
+				return nil
+			}})
+			db := open(t, disk, btree.Options{MustExist: true})
+			fill(t, db, 20, 30, 2)
+			want, err := dump(db)
+			succeed(t, err)
+			after, err := btree.Open(dbName, &btree.Options{FS: disk.CutPower(func(vfs.Unsynced) bool { return false }), MustExist: true})
+			if err != nil {
+				t.Fatalf("a commit returned, and after a power cut: %v", err)
+			}
+			mustHold(t, after, want)
+			mustCheck(t, after)
+		})
+	}
+}
