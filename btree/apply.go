@@ -60,7 +60,7 @@ func (t *Tree) flush() error {
 	}
 	run, err := t.buf.sorted(t.dropChange)
 	if err == nil {
-		err = t.apply(&sortedRun{buffer: &t.buf, changes: run})
+		err = t.applyAhead(&sortedRun{buffer: &t.buf, changes: run})
 	}
 	return t.tx.fail(err)
 }
@@ -77,7 +77,8 @@ func (t *Tree) dropChange(val []byte, lens uint32) error {
 type sortedRun struct {
 	*buffer
 	changes []change
-	ahead   int // how many of them are being fetched
+	ahead   int   // how many of them are being fetched
+	lead    *lead // of who looks ahead, if anybody does
 }
 
 // next returns the first change.
@@ -88,6 +89,9 @@ func (r *sortedRun) next() (key, val []byte, lens uint32) {
 		more := r.changes[r.ahead:min(r.ahead+group, len(r.changes))]
 		r.mem.prefetch(more, changeHeader+len(key)+len(val))
 		r.ahead += len(more)
+		if r.lead != nil {
+			r.lead.applied(len(r.changes))
+		}
 	}
 	return key, val, lens
 }
@@ -173,6 +177,12 @@ func (t *Tree) apply(r *sortedRun) error {
 		t.tx.finish(t.path[0].no)
 	}
 	return nil
+}
+
+// applyAhead makes sorted changes, while another goroutine looks ahead.
+func (t *Tree) applyAhead(r *sortedRun) error {
+	defer t.lookAhead(r)()
+	return t.apply(r)
 }
 
 // applyTail puts changes after the last key as long as the leaf has room, and one that needs another.

@@ -62,19 +62,54 @@ func (a *arena) take() frameNo {
 }
 
 func (a *arena) addSlab() {
-	slabs := *a.slabs.Load()
 	size := slabSize
-	if len(slabs) == 0 {
+	if len(*a.slabs.Load()) == 0 {
 		size = max(firstSlab, a.pageSize)
 	}
-	slab, give := newSlab(size)
+	a.next = a.adopt(newSlab(size))
+	a.end = a.next + frameNo(size/a.pageSize)
+}
+
+// adopt makes memory from newSlab a slab, and returns its first frame. The caller holds mu.
+func (a *arena) adopt(slab []byte, give func()) frameNo {
+	slabs := *a.slabs.Load()
 	if give != nil {
 		a.gives = append(a.gives, give)
 	}
 	longer := append(slabs[:len(slabs):len(slabs)], slab)
 	a.slabs.Store(&longer)
-	a.next = frameNo(len(slabs) << a.shift)
-	a.end = a.next + frameNo(size/a.pageSize)
+	return frameNo(len(slabs) << a.shift)
+}
+
+// taken returns how many frames are in use.
+func (a *arena) taken() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.used
+}
+
+// wants reports whether there are fewer than n frames, or than a slab of them, that were given back or refilled, and refilling would
+// not make room for more than most to be taken.
+func (a *arena) wants(n, most int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	perSlab := 1 << a.shift
+	return len(*a.slabs.Load()) > 0 && len(a.spare) < max(n, perSlab) && a.used+len(a.spare)+perSlab <= most
+}
+
+// refill adds a slab of frames with memory that the system has given out. It is for others than those who take frames: the first
+// look at new memory takes longer than most of what a page is needed for.
+func (a *arena) refill() {
+	slab, give := newSlab(slabSize)
+	for i := 0; i < len(slab); i += 4 << 10 {
+		slab[i] = 0
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	first := a.adopt(slab, give)
+	for f := range frameNo(1 << a.shift) {
+		a.spare = append(a.spare, first+f)
+	}
 }
 
 // give takes a frame back. Nobody may look at it any more.

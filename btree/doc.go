@@ -111,10 +111,11 @@
 //
 // What changes a tree begins in put.go and delete.go, or with many keys in bulk.go. Keys that come in order go to the end of the
 // last leaf (tail.go). For others a write transaction collects changes in a buffer (buffer.go), sorts them (buffersort.go) and
-// carries them out leaf by leaf (apply.go, merge.go). A page is changed in a copy, which txpages.go makes; edit.go and build.go
-// write pages with what scratch.go has for that, split.go and rebalance.go keep them full enough, and subtree.go rebuilds whole
-// parts of a tree, as deleting a range and compact.go need it. A transaction that is larger than its memory writes pages before
-// it commits: spill.go chooses them, pagebatch.go writes them together.
+// carries them out leaf by leaf (apply.go, merge.go), with another goroutine some leaves ahead (lookahead.go). A page is changed
+// in a copy, which txpages.go makes; edit.go and build.go write pages with what scratch.go has for that, split.go and
+// rebalance.go keep them full enough, and subtree.go rebuilds whole parts of a tree, as deleting a range and compact.go need it.
+// A transaction that is larger than its memory writes pages before it commits: spill.go chooses them, pagebatch.go writes them
+// together.
 //
 // A transaction (tx.go) is a version: the number, the root of the catalog and the end of the file, which is what a meta page holds
 // (meta.go). One that reads keeps its version as it is; one that writes makes the next, of which savepoint.go and subcommit.go
@@ -123,11 +124,11 @@
 // in builds with the tag btree_debug.
 //
 // A transaction ends in commit.go, which writes pages and a meta with two syncs (sync.go), in commitlog.go, which appends one
-// record to the log (log.go, logrecord.go, recordmemory.go) with one sync, or in delay.go, which leaves everything in memory. One that has not
-// looked at any tree needs none to commit (blind.go): its record waits in backlog.go until somebody looks. checkpoint.go writes to
-// the trees what is in the log alone, in the background, while turn.go goes on in the other half of the log. Opening (open.go, with
-// options.go) finds the newest meta and replays the log (recover.go); who opens a file only to read follows another process's metas
-// and log (follow.go, followlog.go). Files are closed in close.go.
+// record to the log (log.go, logrecord.go, recordmemory.go) with one sync, or in delay.go, which leaves everything in memory. One
+// that has not looked at any tree needs none to commit (blind.go): its record waits in backlog.go until somebody looks.
+// checkpoint.go writes to the trees what is in the log alone, in the background, while turn.go goes on in the other half of the
+// log. Opening (open.go, with options.go) finds the newest meta and replays the log (recover.go, logahead.go); who opens a file
+// only to read follows another process's metas and log (follow.go, followlog.go). Files are closed in close.go.
 //
 // Pages that a version gave up are used again when nobody can see them any more. space.go has the bitmaps of pages in use and the
 // argument for it, spaceload.go reads them, limit.go holds them against Options.MaxSize. Versions that are kept are records of

@@ -26,7 +26,7 @@ func newLogReader(db *DB, m *meta) *logReader {
 }
 
 // next returns the record that follows, or false when there is none: the log ends there, or what follows was not written
-// entirely. The record is valid until the next call. Later there may be one.
+// entirely. Later there may be one.
 func (r *logReader) next() (record, bool, error) {
 	if r.place.first == 0 {
 		return record{}, false, nil
@@ -77,9 +77,11 @@ func (r *logReader) read(half uint32, at int64) (record, int, error) {
 // replay applies the records that follow the newest version, but for the last ones, which it returns: as many as late says. It
 // returns no transaction when there are no others, and else one that is ready to be adopted.
 func (db *DB) replay(r *logReader, late int) (tx *Tx, last []record, err error) {
+	next, end := r.records()
+	defer end()
 	version := uint64(0)
 	for err == nil {
-		rec, ok, failed := r.next()
+		rec, ok, failed := next()
 		if err = failed; !ok {
 			break
 		}
