@@ -13,21 +13,28 @@ import (
 )
 
 // differences reads what differs as rows, numbered from 1. Going on where the
-// last read ended costs no more than what is read; going back compares from the
-// beginning again. It implements [driver.Reader], [driver.Counter],
-// [driver.Estimator] and [driver.Ranker].
+// last read ended costs no more than what is read, going back a little costs
+// nothing, and going back far compares from the beginning again. It implements
+// [driver.Reader], [driver.Counter], [driver.Estimator] and [driver.Ranker].
 type differences struct {
 	all func(context.Context) iter.Seq2[Difference, error]
 
 	mu     sync.Mutex // guards the rest
 	next   func() (Difference, error, bool)
 	stop   func()
-	ahead  *Difference // that next has returned and read has not
-	passed int64       // how many read has returned
-	total  int64       // how many there are, if that is known
+	pulled int64        // how many next has returned
+	recent []Difference // the last of them
+	size   int          // bytes of recent, about
+	total  int64        // how many there are, if that is known
 	known  bool
 	closed bool
 }
+
+// What is kept of the differences that were read last.
+const (
+	mostRecent      = 4096
+	mostRecentBytes = 8 << 20
+)
 
 // close ends what is being read.
 func (r *differences) close() {
@@ -42,31 +49,38 @@ func (r *differences) rewind() {
 	if r.stop != nil {
 		r.stop()
 	}
-	r.next, r.stop, r.ahead, r.passed = nil, nil, nil, 0
+	r.next, r.stop, r.pulled, r.recent, r.size = nil, nil, 0, nil, 0
 }
 
-// seek makes read return what comes after n others.
-func (r *differences) seek(ctx context.Context, n int64) error {
+// at returns the difference that n others come before, nil if there are not so
+// many.
+func (r *differences) at(ctx context.Context, n int64) (*Difference, error) {
 	if r.closed {
-		return driver.Errorf(driver.Closed, "the comparison has ended").WithHint("compare again")
+		return nil, errEnded()
 	}
-	if r.next == nil || r.passed > n {
+	if r.known && n >= r.total {
+		return nil, nil
+	}
+	if r.next == nil || n < r.pulled-int64(len(r.recent)) {
 		r.rewind()
 		r.next, r.stop = iter.Pull2(r.all(context.WithoutCancel(ctx))) // later calls go on with it
 	}
-	for r.passed < n {
-		if d, err := r.read(ctx); d == nil {
-			return err
+	for r.pulled <= n {
+		if ok, err := r.pull(ctx); !ok {
+			return nil, err
 		}
 	}
-	return nil
+	return &r.recent[int64(len(r.recent))-(r.pulled-n)], nil
 }
 
-// peek reports whether there is another difference. There is none at the end and
-// after an error.
-func (r *differences) peek(ctx context.Context) (bool, error) {
-	if err := ctx.Err(); err != nil || r.ahead != nil {
-		return err == nil, err
+func errEnded() error {
+	return driver.Errorf(driver.Closed, "the comparison has ended").WithHint("compare again")
+}
+
+// pull takes one more difference, and reports false at the end or after an error.
+func (r *differences) pull(ctx context.Context) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
 	}
 	d, err, ok := r.next()
 	switch {
@@ -74,40 +88,79 @@ func (r *differences) peek(ctx context.Context) (bool, error) {
 		r.rewind()
 		return false, err
 	case !ok:
-		r.total, r.known = r.passed, true
+		r.total, r.known = r.pulled, true
 		return false, nil
 	}
-	r.ahead = &d
+	r.pulled++
+	r.recent = append(r.recent, d)
+	r.size += differenceBytes(&d)
+	if len(r.recent) >= 2*mostRecent || r.size >= 2*mostRecentBytes && len(r.recent) > 1 {
+		r.forget()
+	}
 	return true, nil
 }
 
-// read returns the next difference, nil where peek finds none.
-func (r *differences) read(ctx context.Context) (*Difference, error) {
-	if ok, err := r.peek(ctx); !ok {
-		return nil, err
+// forget drops the older half of what is kept.
+func (r *differences) forget() {
+	r.recent = slices.Clone(r.recent[len(r.recent)/2:])
+	r.size = 0
+	for i := range r.recent {
+		r.size += differenceBytes(&r.recent[i])
 	}
-	d := r.ahead
-	r.ahead = nil
-	r.passed++
-	return d, nil
 }
 
-// count returns how many there are.
+// differenceBytes is about the memory that a difference takes.
+func differenceBytes(d *Difference) int {
+	n := 0
+	for _, row := range []*Row{d.Old, d.New} {
+		if row != nil {
+			n += rowBytes(row)
+		}
+	}
+	return n
+}
+
+// count returns how many there are. It compares by itself, so that rows can be
+// read meanwhile.
 func (r *differences) count(ctx context.Context) (int64, error) {
-	if !r.known {
-		if err := r.seek(ctx, math.MaxInt64); err != nil {
+	r.mu.Lock()
+	total, known, closed := r.total, r.known, r.closed
+	r.mu.Unlock()
+	switch {
+	case closed:
+		return 0, errEnded()
+	case known:
+		return total, nil
+	}
+	for _, err := range r.all(ctx) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
 			return 0, err
 		}
+		total++
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.total, r.known = total, true
+	return total, nil
+}
+
+// end returns how many there are, after reading to the end.
+func (r *differences) end(ctx context.Context) (int64, error) {
+	if _, err := r.at(ctx, math.MaxInt64-1); err != nil {
+		return 0, err
 	}
 	return r.total, nil
 }
 
 // within returns the positions of the rows in a range. Without an upper bound it
-// counts all, if end is wanted.
-func (r *differences) within(ctx context.Context, in tuple.Range, end bool) (from, to int64, err error) {
+// reads to the end, if that is wanted.
+func (r *differences) within(ctx context.Context, in tuple.Range, last bool) (from, to int64, err error) {
 	n := int64(math.MaxInt64)
-	if r.known || end && in.Upper.Open() {
-		if n, err = r.count(ctx); err != nil {
+	if r.known || last && in.Upper.Open() {
+		if n, err = r.end(ctx); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -135,25 +188,39 @@ func (r *differences) Get(ctx context.Context, _ *Schema, keys []tuple.Tuple) ([
 	return rows, nil
 }
 
-// page returns up to n rows, from the position at.
-func (r *differences) page(ctx context.Context, at, n int64, q Query) (page Page, err error) {
-	if err := r.seek(ctx, at); err != nil || r.passed < at {
-		return Page{}, err
+// page returns up to n rows, from the position first.
+func (r *differences) page(ctx context.Context, first, n int64, q Query) (page Page, err error) {
+	if q.KeysOnly && !r.closed && (r.known || first+n < r.pulled) {
+		return r.numbers(first, n), nil
 	}
-	for range n {
-		d, err := r.read(ctx)
+	for i := range n {
+		d, err := r.at(ctx, first+i)
 		if d == nil {
 			return page, err
 		}
-		row := Row{Key: tuple.Of(tuple.Int(r.passed))}
+		row := Row{Key: tuple.Of(tuple.Int(first + i + 1))}
 		if !q.KeysOnly {
 			row.Values = differenceValues(d)
 			row.CutTo(q.MaxValue)
 		}
 		page.Rows = append(page.Rows, row)
 	}
-	page.More, err = r.peek(ctx)
+	after, err := r.at(ctx, first+n)
+	page.More = after != nil
 	return page, err
+}
+
+// numbers is page without values, where it is known what there is.
+func (r *differences) numbers(first, n int64) (page Page) {
+	there := r.pulled
+	if r.known {
+		there = r.total
+	}
+	for i := first; i < min(first+n, there); i++ {
+		page.Rows = append(page.Rows, Row{Key: tuple.Of(tuple.Int(i + 1))})
+	}
+	page.More = first+n < there
+	return page
 }
 
 // Scan implements [driver.Reader].
@@ -179,12 +246,11 @@ func (r *differences) Scan(ctx context.Context, _ *Schema, q Query) (Page, error
 
 // Count implements [driver.Counter].
 func (r *differences) Count(ctx context.Context, _ *Schema, in tuple.Range) (int64, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if _, err := r.count(ctx); err != nil {
+	total, err := r.count(ctx)
+	if err != nil {
 		return 0, err
 	}
-	from, to := positionsIn(in, r.total)
+	from, to := positionsIn(in, total)
 	return to - from, nil
 }
 
@@ -196,8 +262,16 @@ func (r *differences) Estimate(context.Context, *Schema) (int64, bool, error) {
 }
 
 // Rank implements [driver.Ranker].
-func (r *differences) Rank(ctx context.Context, s *Schema, key tuple.Tuple) (int64, error) {
-	return r.Count(ctx, s, tuple.Range{Upper: tuple.Bound{Key: key, Exclusive: true}})
+func (r *differences) Rank(ctx context.Context, _ *Schema, key tuple.Tuple) (int64, error) {
+	n := firstPosition(math.MaxInt64, func(k tuple.Tuple) bool { return k.Compare(key) >= 0 })
+	r.mu.Lock()
+	seen := n <= r.pulled
+	r.mu.Unlock()
+	if seen {
+		return n, nil
+	}
+	total, err := r.count(ctx)
+	return min(n, total), err
 }
 
 // Select implements [driver.Ranker].

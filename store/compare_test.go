@@ -160,6 +160,11 @@ func TestComparisonReadsAsATable(t *testing.T) {
 		t.Errorf("rows by number: %v, %v", rows, err)
 	}
 	v := table.View(store.ViewOptions{})
+	for at, key := range map[int64]tuple.Tuple{2: number(3), 5: number(70), 0: number(-4)} {
+		if n, _, err := v.Position(t.Context(), key); n != at || err != nil {
+			t.Errorf("the position of %v: %d, %v", key, n, err)
+		}
+	}
 	if at, err := v.KeyAt(t.Context(), 2); !at.Equal(number(3)) || err != nil {
 		t.Errorf("the third: %v, %v", at, err)
 	}
@@ -186,8 +191,19 @@ func TestComparisonIsReadOnce(t *testing.T) {
 	if n != many || begun != 1 {
 		t.Errorf("%d rows of %d, compared %d times", n, many, begun)
 	}
-	if last, err := table.Scan(t.Context(), store.Query{Limit: 2, Reverse: true}); err != nil || len(last.Rows) != 2 || begun != 2 {
+	if last, err := table.Scan(t.Context(), store.Query{Limit: 2, Reverse: true}); err != nil || len(last.Rows) != 2 || begun != 1 {
 		t.Errorf("the last rows: %v, %v, compared %d times", lines(last.Rows), err, begun)
+	}
+	near := tuple.Range{}.Before(number(many - 2000))
+	if page, err := table.Scan(t.Context(), store.Query{Limit: 1, Reverse: true, Range: near}); err != nil || !page.Rows[0].Key.Equal(number(many-2001)) || begun != 1 {
+		t.Errorf("a row shortly before: %v, %v, compared %d times", lines(page.Rows), err, begun)
+	}
+	keys := store.Query{Limit: 2, KeysOnly: true}
+	if first, err := table.Scan(t.Context(), keys); err != nil || !first.More || !first.Rows[1].Key.Equal(number(2)) || begun != 1 {
+		t.Errorf("the first keys: %v, %v, compared %d times", lines(first.Rows), err, begun)
+	}
+	if first, err := table.Scan(t.Context(), store.Query{Limit: 1}); err != nil || !first.Rows[0].Key.Equal(number(1)) || begun != 2 {
+		t.Errorf("the first row: %v, %v, compared %d times", lines(first.Rows), err, begun)
 	}
 }
 

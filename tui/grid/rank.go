@@ -50,6 +50,15 @@ func (m *Model) rankDone(d task.Done[ranked]) (pane.Action, tea.Cmd) {
 // keyAtFraction returns the key of the row that a part of the view comes
 // before.
 func keyAtFraction(ctx context.Context, v *store.View, fraction float64) (tuple.Tuple, error) {
+	switch n, ok, err := v.Total(ctx); {
+	case err != nil:
+		return nil, err
+	case ok && n > 0:
+		k, err := v.KeyAt(ctx, int64(fraction*float64(n-1)+0.5))
+		if k != nil || err != nil {
+			return k, err
+		}
+	}
 	w, err := v.Read(ctx, store.Anchor{Backward: true}, 1)
 	if err != nil || len(w.Rows) == 0 {
 		return nil, err

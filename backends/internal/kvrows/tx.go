@@ -58,8 +58,8 @@ func (o *openSet) endAll() {
 // snapshot is a transaction that only reads.
 type snapshot struct {
 	db     *DB
-	number uint64     // unlike that of any other one of the database
-	mu     sync.Mutex // held during each call
+	number uint64       // unlike that of any other one of the database
+	mu     sync.RWMutex // held during each call, shared by those that compare
 	tx     Tx
 	ended  bool
 }

@@ -45,7 +45,8 @@ type PairDifference struct {
 
 // RowDifferences makes rows of pairs that differ between two versions, which
 // Version has returned and pairs compares. Neither is in use while the loop's
-// body runs, so that it may end them there; it has to end soon after.
+// body runs, so that it may end them there. They may be compared by several
+// goroutines at once.
 func RowDifferences(old, now driver.VersionSnapshot, pairs func(old, now Tx) iter.Seq2[PairDifference, error]) iter.Seq2[driver.Difference, error] {
 	h := hold(old.(*snapshot), now.(*snapshot))
 	return func(yield func(driver.Difference, error) bool) {
@@ -89,7 +90,8 @@ func hold(old, now *snapshot) held {
 	return h
 }
 
-// enter keeps others from ending them, and reports whether nobody has.
+// enter keeps others from ending them, but not from comparing them, too, and
+// reports whether nobody has ended them.
 func (h held) enter() bool {
 	h.lock()
 	if h.ended() {
@@ -101,13 +103,13 @@ func (h held) enter() bool {
 
 func (h held) lock() {
 	for _, s := range h.inOrder {
-		s.mu.Lock()
+		s.mu.RLock()
 	}
 }
 
 func (h held) unlock() {
 	for _, s := range h.inOrder {
-		s.mu.Unlock()
+		s.mu.RUnlock()
 	}
 }
 
