@@ -3,6 +3,7 @@ package btree
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sort"
 	"sync"
 )
@@ -35,8 +36,8 @@ const (
 // longestBlind is how long the record of a blind commit is at most.
 const longestBlind = 2 << 20
 
-// opsChunk is how much memory for operations is taken at once.
-const opsChunk = 1 << 20
+// recordsChunk is how much memory for records is taken at once.
+const recordsChunk = 1 << 20
 
 // backlog is what was committed to the log and is not in the trees yet.
 type backlog struct {
@@ -45,36 +46,44 @@ type backlog struct {
 
 	// DB.mu guards the fields below.
 	commits []commitInBacklog
-	size    int    // of their operations, in bytes
+	size    int    // of their records, in bytes
+	waiting int64  // of those that are not written
+	written uint64 // the newest version whose record is written, of those that were ever in the backlog
+	lost    uint64 // the newest version whose record could not be written
 	long    int    // from which size on it is worked off in the background
-	chunk   []byte // has the newest operations, and room for more
+	chunk   []byte // has the newest records, and room for more
 	turn    logTurn
 	mixed   uint64 // the newest version in which trees were, or are being, made that were not durable then
 	busy    bool   // a goroutine works it off
 	watched bool   // a transaction began to read since the last write transaction began
 }
 
-// commitInBacklog is the operations of a version, as in its record.
+// commitInBacklog is a version and its record, whose header is complete when it is written. The record may have room behind it that
+// belongs to the next one.
 type commitInBacklog struct {
 	version uint64
-	ops     []byte
+	record  []byte
 }
 
-// add notes what a commit did. The caller holds DB.mu.
-func (b *backlog) add(ops []byte, version uint64) {
-	if len(b.chunk)+len(ops) > cap(b.chunk) {
-		b.chunk = make([]byte, 0, max(opsChunk, len(ops)))
+// add notes what a commit did, by its record, which it copies. The caller holds DB.mu.
+func (b *backlog) add(record []byte, version uint64) {
+	if len(b.chunk)+len(record) > cap(b.chunk) {
+		b.chunk = make([]byte, 0, max(recordsChunk, len(record)))
 	}
 	from := len(b.chunk)
-	b.chunk = append(b.chunk, ops...)
-	b.commits = append(b.commits, commitInBacklog{version: version, ops: b.chunk[from:len(b.chunk):len(b.chunk)]})
-	b.size += len(ops)
+	b.chunk = append(b.chunk, record...)
+	b.commits = append(b.commits, commitInBacklog{version: version, record: b.chunk[from:]})
+	b.size += len(record)
+	b.waiting += int64(len(record))
 }
+
+// unwritten returns the commits whose records wait to be written. The caller holds DB.mu.
+func (b *backlog) unwritten() []commitInBacklog { return slices.Clip(b.commits[b.upTo(b.written):]) }
 
 // drop forgets the first n commits. The caller holds DB.mu.
 func (b *backlog) drop(n int) {
 	for _, c := range b.commits[:n] {
-		b.size -= len(c.ops)
+		b.size -= len(c.record)
 	}
 	clear(b.commits[:n])
 	if b.commits = b.commits[n:]; len(b.commits) == 0 {
@@ -112,6 +121,9 @@ func (db *DB) catchUp(all bool) error {
 // that they may catch up with.
 func (db *DB) catchUpWhile(all bool, wanted func(*backlog) bool) (err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
+	if all {
+		db.writeWaiting()
+	}
 	b := &db.backlog
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -142,7 +154,7 @@ func (db *DB) nextOfBacklog(all bool) (commits []commitInBacklog, mixed uint64) 
 	defer db.mu.Unlock()
 	b := &db.backlog
 	mixed = b.mixed
-	most := len(b.commits)
+	most := b.upTo(b.written)
 	if b.turning() {
 		most = b.upTo(b.turn.version)
 	}
@@ -174,7 +186,7 @@ func (db *DB) work(commits []commitInBacklog, mixed uint64) error {
 			db.current = next
 		}
 	}
-	db.synced.Broadcast()
+	db.tellEnded()
 	return err
 }
 
@@ -183,7 +195,7 @@ func (db *DB) applyBacklog(commits []commitInBacklog) (*Tx, error) {
 	tx := db.beginCatchingUp(commits[len(commits)-1].version)
 	var err error
 	for i := 0; i < len(commits) && err == nil; i++ {
-		err = tx.apply(record{ops: commits[i].ops, version: commits[i].version})
+		err = tx.apply(record{ops: commits[i].record[recordHeader:], version: commits[i].version})
 	}
 	if err == nil {
 		err = tx.complete()

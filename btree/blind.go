@@ -11,7 +11,7 @@ func (db *DB) newWriter() (*Tx, error) {
 	}
 	tx := db.register(newTx(db, db.head, true))
 	tx.blind = true
-	tx.version = max(db.newestVersion(), db.cancelled) + 1
+	tx.version = max(db.newestVersion(), db.cancelled, db.backlog.lost) + 1
 	tx.firstVersion = tx.version
 	if db.blindIsOfUse() {
 		return tx, nil
@@ -68,7 +68,7 @@ func (tx *Tx) refresh() {
 	tx.catalog.treeRoot = db.head.catalog
 }
 
-// commitBlind commits a blind transaction by its record, and reports whether it did. Otherwise it must be committed in another way,
+// commitBlind commits a blind transaction by its record, which waits to be written, and reports whether it did. Otherwise it must be committed in another way,
 // unless there was an error.
 func (tx *Tx) commitBlind() (bool, error) {
 	db := tx.db
@@ -82,17 +82,10 @@ func (tx *Tx) commitBlind() (bool, error) {
 		return false, err
 	}
 	db.mu.Lock()
-	previous := db.newestVersion()
-	db.mu.Unlock()
-	if err := tx.appendAfter(previous); err != nil {
-		return false, err
-	}
-	db.mu.Lock()
 	defer db.mu.Unlock()
-	b := &db.backlog
-	b.add(tx.log.buf[recordHeader:], tx.version)
+	db.backlog.add(tx.log.buf, tx.version)
 	db.workBehind()
-	db.open++ // Close waits for await, too
+	db.enlist(tx)
 	return true, nil
 }
 
@@ -105,6 +98,9 @@ func (db *DB) makeRoomBlind(n int) (bool, error) {
 	if err := db.shortenTo(mostBacklog - n); err != nil {
 		return false, err
 	}
+	if !db.fitsBehindWaiting(n) {
+		db.writeWaiting()
+	}
 	db.mu.Lock()
 	fits, full := db.log.fits(n), db.tooManyFrames()
 	grows := !fits && db.logGrows(n)
@@ -113,6 +109,13 @@ func (db *DB) makeRoomBlind(n int) (bool, error) {
 		return !full && fits, nil
 	}
 	return db.turnLog()
+}
+
+// fitsBehindWaiting reports whether the active half of the log has room for a record of n bytes after those that wait to be written.
+func (db *DB) fitsBehindWaiting(n int) bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.log.fits(int(db.backlog.waiting) + n)
 }
 
 // checkLeaves checks the pages that the transaction will change, as far as nobody has looked at them yet: a commit that returned

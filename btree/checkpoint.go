@@ -73,7 +73,7 @@ func (db *DB) runCheckpoint(c *checkpoint) error {
 	if db.current.version < c.meta.version {
 		db.current = c.meta
 	}
-	db.synced.Broadcast()
+	db.tellEnded()
 	return nil
 }
 

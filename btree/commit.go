@@ -44,7 +44,7 @@ func (tx *Tx) Commit() (err error) {
 	if !tx.db.opts.Exclusive { // where readers wait for the end, they want to see the commit after it
 		tx.end() // others may write while this one waits for the disk
 	}
-	return tx.db.await(tx.version)
+	return tx.db.await(&tx.wait)
 }
 
 // commit carries out the commit, but for the sync of the log when it goes there, which it reports.
@@ -356,7 +356,7 @@ func (tx *Tx) publish(next *meta, changes []spaceChange, unwritten []uint64) {
 	db.place = 1 - db.place
 	db.bad = -1
 	tx.waitFreed(next.version)
-	db.synced.Broadcast()
+	db.tellEnded()
 }
 
 // waitFreed keeps the pages that the transaction freed until nobody sees them any more. The caller holds mu.

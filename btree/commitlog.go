@@ -44,10 +44,13 @@ func (db *DB) makeRoom(n int) bool {
 func (tx *Tx) append() error {
 	db := tx.db
 	tx.dropDead()
-	if err := tx.appendAfter(db.logged.version); err != nil {
+	sealRecord(tx.log.buf, db.log.place.generation, db.logged.version, tx.version)
+	n, err := db.appendRecords([][]byte{tx.log.buf})
+	if err != nil {
 		tx.giveBack()
-		return err
+		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
 	}
+	db.logAdvanced(n)
 	next := tx.nextMeta()
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -55,16 +58,7 @@ func (tx *Tx) append() error {
 	tx.logged = 0
 	tx.adopt(&next)
 	db.logged = next
-	db.open++ // Close waits for await, too
-	return nil
-}
-
-// appendAfter appends the transaction's record to the log, where the newest one is of the version before.
-func (tx *Tx) appendAfter(before uint64) error {
-	sealRecord(tx.log.buf, tx.db.log.place.generation, before, tx.version)
-	if err := tx.db.appendRecord(tx.log.buf); err != nil {
-		return fmt.Errorf("btree: commit failed, nothing was changed: %w", err)
-	}
+	db.enlist(tx)
 	return nil
 }
 
@@ -95,49 +89,4 @@ func (db *DB) longestRecord() int {
 		return min(db.opts.LogSize/4, smallRecord)
 	}
 	return db.opts.LogSize / 4
-}
-
-// await returns when a version that is in the log is durable. One of the goroutines that wait syncs the file for all whose
-// records were written before.
-func (db *DB) await(version uint64) error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	defer db.leave()
-	for !db.isDurable(version) {
-		switch {
-		case db.failed.Load():
-			return db.failure()
-		case db.syncing != 0 || db.syncedTo >= db.newestVersion():
-			db.synced.Wait()
-		default:
-			db.syncLog()
-		}
-	}
-	return nil
-}
-
-// isDurable reports whether a version is durable and, if it is in the backlog, the trees can still be brought to it. The caller
-// holds mu.
-func (db *DB) isDurable(version uint64) bool {
-	return db.current.version >= version || db.syncedTo >= version && version > max(db.head.version, db.backlog.mixed)
-}
-
-// syncLog makes the newest version durable. The caller holds mu.
-func (db *DB) syncLog() {
-	trees, target := db.logged, max(db.logged.version, db.backlog.newest())
-	db.syncing = trees.version
-	db.mu.Unlock()
-	err := db.sync()
-	db.mu.Lock()
-	db.syncing = 0
-	if err == nil {
-		db.syncedTo = max(db.syncedTo, target)
-		if db.logged.version <= db.syncedTo {
-			trees = db.logged
-		}
-		if db.current.version < trees.version {
-			db.current = trees
-		}
-	}
-	db.synced.Broadcast()
 }

@@ -60,9 +60,10 @@ type DB struct {
 	private      private     // of a handle that only reads
 	stuck        bool        // the last checkpoint failed
 
+	logMu sync.Mutex // held while records of the backlog are written; it is taken before mu
+
 	mu      sync.Mutex // guards what follows
 	idle    sync.Cond  // signalled when a transaction ends
-	synced  sync.Cond  // signalled when a version became durable
 	head    meta       // the newest version of the trees, which write transactions build on
 	logged  meta       // the newest of the trees but for delayed commits: it is in the log, or in the file without
 	current meta       // the newest durable version of the trees
@@ -73,6 +74,7 @@ type DB struct {
 	// syncedTo is the newest durable version, which may be in the backlog.
 	syncedTo uint64
 	backlog  backlog
+	group    commitGroup
 	txs      *Tx    // open transactions
 	era      uint64 // counts how often frames were retired
 	retired  []retired
@@ -123,7 +125,6 @@ func newDB(f vfs.File, path string, opts Options, metas metaPair, procs *process
 		closing:  make(chan struct{}),
 	}
 	db.idle.L = &db.mu
-	db.synced.L = &db.mu
 	if metas[1-place] == nil && cur.version > 1 {
 		db.bad = 1 - place
 	}

@@ -443,22 +443,14 @@ func TestSyncBesideDelayedCommit(t *testing.T) {
 		t.Skip("commits to the log alone share syncs")
 	}
 	var syncing atomic.Bool
-	syncs, release, written := make(chan bool, 9), make(chan bool), make(chan bool, 99)
+	syncs, release := make(chan bool, 9), make(chan bool)
 	mem := &vfs.Mem{}
-	disk := &vfs.Inject{
-		Base: &syncHook{FS: mem, before: func() {
-			if syncing.CompareAndSwap(true, false) {
-				syncs <- true
-				<-release
-			}
-		}},
-		Hook: func(c vfs.Call) error {
-			if c.Op == "write" {
-				written <- true
-			}
-			return nil
-		},
-	}
+	disk := &syncHook{FS: mem, before: func() {
+		if syncing.CompareAndSwap(true, false) {
+			syncs <- true
+			<-release
+		}
+	}}
 	o := btree.Options{PageSize: 4096, LogSize: 256 << 10}
 	db := open(t, disk, o)
 	succeed(t, change(t, db, 10, "old").Commit())
@@ -467,13 +459,10 @@ func TestSyncBesideDelayedCommit(t *testing.T) {
 	tx := change(t, db, 10, "first")
 	go func() { first <- tx.Commit() }()
 	<-syncs
-	for len(written) > 0 {
-		<-written
-	}
 	tx2 := change(t, db, 10, "second")
 	go func() { second <- tx2.Commit() }()
-	<-written // so it waits, or is about to, for a sync
-	succeed(t, change(t, db, 10, "delayed").Delay())
+	delayed := change(t, db, 10, "delayed") // begins when the second waits, or is about to, for a sync
+	succeed(t, delayed.Delay())
 	close(release)
 	succeed(t, <-first)
 	succeed(t, <-second)

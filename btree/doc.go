@@ -89,7 +89,8 @@
 //	          tx.go bounds.go                     a transaction, a range of keys
 //	trees     catalog.go tree.go cursor.go        by name; by key and position; step by step
 //	          put.go delete.go bulk.go stream.go  one key, many keys, values piece by piece
-//	commits   commit.go commitlog.go log.go       with two syncs, with one; the log
+//	commits   commit.go commitlog.go group.go     with two syncs, with one, with others
+//	          log.go                              the log
 //	          checkpoint.go recover.go            from the log to the trees, now and after a crash
 //	versions  kept.go diff.go undo.go             kept, compared, gone back to
 //	pages     page.go pager.go table.go           one page; where each one is
@@ -124,11 +125,12 @@
 // in builds with the tag btree_debug.
 //
 // A transaction ends in commit.go, which writes pages and a meta with two syncs (sync.go), in commitlog.go, which appends one
-// record to the log (log.go, logrecord.go, recordmemory.go) with one sync, or in delay.go, which leaves everything in memory. One
-// that has not looked at any tree needs none to commit (blind.go): its record waits in backlog.go until somebody looks.
-// checkpoint.go writes to the trees what is in the log alone, in the background, while turn.go goes on in the other half of the
-// log. Opening (open.go, with options.go) finds the newest meta and replays the log (recover.go, logahead.go); who opens a file
-// only to read follows another process's metas and log (follow.go, followlog.go). Files are closed in close.go.
+// record to the log (log.go, logrecord.go, recordmemory.go) with one sync that it may share with others (group.go), or in
+// delay.go, which leaves everything in memory. One that has not looked at any tree needs none to commit (blind.go): its record
+// waits in backlog.go until somebody looks. checkpoint.go writes to the trees what is in the log alone, in the background, while
+// turn.go goes on in the other half of the log. Opening (open.go, with options.go) finds the newest meta and replays the log
+// (recover.go, logahead.go); who opens a file only to read follows another process's metas and log (follow.go, followlog.go).
+// Files are closed in close.go.
 //
 // Pages that a version gave up are used again when nobody can see them any more. space.go has the bitmaps of pages in use and the
 // argument for it, spaceload.go reads them, limit.go holds them against Options.MaxSize. Versions that are kept are records of

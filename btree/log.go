@@ -43,26 +43,6 @@ func (l *logFile) flip() {
 	l.at = 0
 }
 
-// append writes a record. When that fails there is no record.
-func (db *DB) appendRecord(b []byte) error {
-	l := db.log
-	off := l.offset(db.pager.pageSize) + l.at
-	if err := db.prepareLog(l, l.at+int64(len(b))); err != nil {
-		return err
-	}
-	err := writeFull(db.pager.file, b, off)
-	if err == nil {
-		l.at += int64(len(b))
-		db.logUsed.Store(l.at)
-		return nil
-	}
-	// All of it may be in the file none the less.
-	if back := writeFull(db.pager.file, make([]byte, recordHeader), off); back != nil {
-		return db.fail(fmt.Errorf("%w, and taking it back: %w", err, back))
-	}
-	return err
-}
-
 // prepareLog writes zeros up to the given end of the active half and some beyond. A record that is longer than what is written
 // in advance needs none, and neither does one that is not synced.
 func (db *DB) prepareLog(l *logFile, end int64) error {

@@ -14,7 +14,7 @@ type logTurn struct {
 // turnLog turns to the other half of the log while the newest version is in the backlog. It waits until the other half is free,
 // and reports whether it turned: without, the trees have to catch up first. The caller has the writer and is blind.
 func (db *DB) turnLog() (bool, error) {
-	if err := db.catchUpWhile(true, (*backlog).turning); err != nil { // with the turn before
+	if err := db.catchUpWhile(true, (*backlog).turning); err != nil { // with the turn before; it also writes the records that wait
 		return false, err
 	}
 	if c := db.checkpointUnderWay(); c != nil {

@@ -41,6 +41,7 @@ type Tx struct {
 	kept         []kept // what is kept after the commit
 	versions     blob   // the list of that
 	log          txLog
+	wait         commitWait
 	mem          *changeMemory // of buffered changes
 	logged       int           // how much of the log record is of delayed commits, which stays when the transaction ends
 	noLog        bool          // the commit takes the log out of the file
