@@ -202,6 +202,34 @@ func commitDuringCheckpoint(t *testing.T, commits int) {
 	mustCheck(t, db)
 }
 
+// The log becomes full while there are delayed commits. What they did is in no record yet: a checkpoint that wrote their version would cut
+// the record that has it, with the commit that follows, off from the version before.
+func TestFullLogBesideDelayedCommits(t *testing.T) {
+	for commits := range 10 { // of which six fit in a half of the log
+		mem := &vfs.Mem{}
+		var closing atomic.Bool
+		o := btree.Options{PageSize: 4096, LogSize: 64 << 10}
+		large := strings.Repeat("large", 100)
+		want := rows(10, "last"+large)
+		disk := &syncHook{FS: mem, before: func() {
+			if !closing.Load() {
+				return
+			}
+			after := open(t, mem.CutPower(func(vfs.Unsynced) bool { return false }), o)
+			mustHold(t, after, want)
+			mustCheck(t, after)
+		}}
+		db := open(t, disk, o)
+		for range 1 + commits {
+			succeed(t, overwriteRows(t, db, large).Commit())
+		}
+		succeed(t, overwriteRows(t, db, large).Delay())
+		succeed(t, overwriteRows(t, db, "last"+large).Commit())
+		closing.Store(true) // a checkpoint has ended then, or ends now
+		succeed(t, db.Close())
+	}
+}
+
 // Commits and checkpoints sync the file one after another: of two syncs at a time one could take the error of the other.
 func TestSyncsHappenOneAtATime(t *testing.T) {
 	var now, all atomic.Int32
@@ -222,6 +250,40 @@ func TestSyncsHappenOneAtATime(t *testing.T) {
 	if all.Load() < commits*3/2 {
 		t.Errorf("%d commits made %d syncs: there were hardly any checkpoints", commits, all.Load())
 	}
+}
+
+// The trees catch up with a commit whose sync is under way together with a later one, so that they never show it alone. It returns when
+// they show it: when the later one is durable, too.
+func TestCommitReturnsWhenItIsSeen(t *testing.T) {
+	disk := newStopDisk(&vfs.Mem{})
+	defer close(disk.goOn)
+	db := open(t, disk, btree.Options{PageSize: 4096, LogSize: 1 << 20})
+	for _, val := range []string{"none", "old"} {
+		succeed(t, overwriteRows(t, db, val).Commit())
+	}
+	tx := change(t, db, 10, "first") // looks at nothing, as the next does not
+	disk.syncing.Store(true)
+	first := committed(tx)
+	<-disk.stopped
+	second := committed(change(t, db, 10, "second"))
+	succeed(t, overwriteRows(t, db, "rolled back").Rollback()) // the trees catch up with both
+	disk.syncing.Store(true)
+	disk.goOn <- true
+	<-disk.stopped // the sync of the first is done, and that of the second under way
+	for range 1000 {
+		runtime.Gosched()
+		select {
+		case err := <-first:
+			t.Fatalf("the first commit returned %v before anybody can see it", err)
+		default:
+		}
+	}
+	mustHold(t, db, rows(10, "old"))
+	disk.goOn <- true
+	succeed(t, <-first)
+	mustHold(t, db, rows(10, "second"))
+	succeed(t, <-second)
+	mustCheck(t, db)
 }
 
 // A record that is in the file although its write failed is taken back: its commit told that it did not happen.
