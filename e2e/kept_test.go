@@ -37,6 +37,10 @@ func TestKeptStates(t *testing.T) {
 	s.runs("diff before the move")
 	s.sees("(before the move → now)", "row 1 of 1")
 	s.seesLine(`│ 1 │ changed countries \("AT"\)`)
+	s.press("Enter")
+	s.sees("[2] countries")
+	s.press("BSpace")
+	s.sees("(before the move → now)")
 
 	s.press("P")
 	s.sees("This is the present state.", "1 staged")

@@ -78,7 +78,7 @@ func (c *Comparison) Result() *Result {
 		Columns:  []Column{text("change"), text("table"), text("key"), text("values")},
 		ReadOnly: "this is what differs between two states: change rows in their tables",
 	}
-	r := &Result{Table: &Table{store: c.store, reader: &c.rows, schema: s}}
+	r := &Result{Table: &Table{store: c.store, reader: &c.rows, schema: s}, about: aboutDifference}
 	for _, column := range s.Columns {
 		r.Columns = append(r.Columns, ResultColumn{Column: column})
 	}

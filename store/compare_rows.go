@@ -286,6 +286,15 @@ func (r *differences) Select(ctx context.Context, s *Schema, n int64) (tuple.Tup
 // mostOfValue is how many bytes of a value are shown of a row that differs.
 const mostOfValue = 1000
 
+// aboutDifference is [Result.About] of a row that differenceValues has made.
+func aboutDifference(row *Row) (table string, key tuple.Tuple, ok bool) {
+	if row.Values[2].IsNull() {
+		return "", nil, false
+	}
+	key, err := tuple.Parse(row.Values[2].AsText())
+	return row.Values[1].AsText(), key, err == nil
+}
+
 // differenceValues describes a difference as a row.
 func differenceValues(d *Difference) []tuple.Value {
 	values := []tuple.Value{tuple.Text(string(d.Kind)), tuple.Text(d.Table), tuple.Null, tuple.Null}

@@ -159,6 +159,9 @@ func TestComparisonReadsAsATable(t *testing.T) {
 	if err != nil || rows[0] == nil || rows[0].Values[2] != tuple.Text("(2)") || rows[1] != nil || rows[2] != nil {
 		t.Errorf("rows by number: %v, %v", rows, err)
 	}
+	if of, key, ok := c.Result().About(rows[0]); of != "people" || !key.Equal(number(2)) || !ok {
+		t.Errorf("it is about %s %v, %t", of, key, ok)
+	}
 	v := table.View(store.ViewOptions{})
 	for at, key := range map[int64]tuple.Tuple{2: number(3), 5: number(70), 0: number(-4)} {
 		if n, _, err := v.Position(t.Context(), key); n != at || err != nil {

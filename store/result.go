@@ -23,6 +23,16 @@ type Result struct {
 	More bool
 
 	origin *Origin
+	about  func(*Row) (table string, key tuple.Tuple, ok bool)
+}
+
+// About returns the row of a table that a row of a comparison is about. ok is
+// false if it is about a table as a whole, or if the result is of a statement.
+func (r *Result) About(row *Row) (table string, key tuple.Tuple, ok bool) {
+	if r.about == nil {
+		return "", nil, false
+	}
+	return r.about(row)
 }
 
 // Origin returns where the rows come from, nil if that is not certain.

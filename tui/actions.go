@@ -104,7 +104,7 @@ func (m *Model) doData(act pane.Action) (tea.Cmd, bool) {
 	case pane.UndoCommit:
 		return m.undoCommit(), true
 	case pane.Reload:
-		return tea.Batch(m.objects.Load(), m.from(m.grid)(m.grid.Refresh()), m.readNames(), m.checkPast()), true
+		return tea.Batch(m.reload(), m.compareAgain()), true
 	default:
 		return nil, false
 	}
@@ -134,6 +134,11 @@ func (m *Model) doScreen(act pane.Action) tea.Cmd {
 		panic(fmt.Sprintf("tui: no case for the action %T", act))
 	}
 	return nil
+}
+
+// reload reads the tables and the rows that are shown again.
+func (m *Model) reload() tea.Cmd {
+	return tea.Batch(m.objects.Load(), m.from(m.grid)(m.grid.Refresh()), m.readNames(), m.checkPast())
 }
 
 func (m *Model) openTable(name string) tea.Cmd {

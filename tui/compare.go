@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,7 +20,8 @@ var compareSlot = task.Slot{Pane: rootID, Name: "compare"}
 // until the grid shows something else.
 type comparison struct {
 	*store.Comparison
-	result *store.Result
+	result   *store.Result
+	from, to string
 }
 
 func (c *comparison) close() error { return c.Release() }
@@ -77,7 +79,7 @@ func (m *Model) startComparing(names func(context.Context) (from, to string, err
 		if err != nil {
 			return comparing{}, err
 		}
-		made := &comparison{c, c.Result()}
+		made := &comparison{c, c.Result(), from, to}
 		shelf.add(made)
 		return comparing{made}, nil
 	})
@@ -95,19 +97,30 @@ func (m *Model) compared(d task.Done[comparing], wanted bool) tea.Cmd {
 	}
 	m.closeOverlays()
 	m.focusOn(m.grid)
-	shown := m.from(m.grid)(m.grid.ShowResult(d.Value.c.result))
-	before := m.releaseComparison() // which the grid does not show any more
-	m.shown = d.Value.c
-	return tea.Batch(shown, before)
+	m.shown = append(m.shown, d.Value.c)
+	return m.from(m.grid)(m.grid.ShowResult(d.Value.c.result))
 }
 
-// releaseComparison ends a comparison that neither the grid nor the one that is
-// put aside shows any more.
-func (m *Model) releaseComparison() tea.Cmd {
-	c := m.shown
-	if c == nil || m.grid.Shows(c.result) || m.past != nil && m.past.grid.Shows(c.result) {
-		return nil
+// compareAgain compares anew what is compared, if that is shown.
+func (m *Model) compareAgain() tea.Cmd {
+	for _, c := range m.shown {
+		if m.grid.Table() == c.result.Table.Name() {
+			return m.compare(c.from, c.to)
+		}
 	}
-	m.shown = nil
-	return m.put(c)
+	return nil
+}
+
+// releaseComparisons ends comparisons that neither the grid nor the one that is
+// put aside shows any more, or leads back to.
+func (m *Model) releaseComparisons() tea.Cmd {
+	var cmds []tea.Cmd
+	m.shown = slices.DeleteFunc(m.shown, func(c *comparison) bool {
+		if m.grid.Shows(c.result) || m.past != nil && m.past.grid.Shows(c.result) {
+			return false
+		}
+		cmds = append(cmds, m.put(c))
+		return true
+	})
+	return tea.Batch(cmds...)
 }

@@ -247,7 +247,7 @@ func (m *Model) showPresent() tea.Cmd {
 	m.env.Store, m.env.Kept = m.env.Present, ""
 	m.env.Writer, m.env.ReadOnly, m.env.Changes = p.writer, p.readOnly, p.changes
 	told := m.notify(pane.Notice{Text: "This is the present state."})
-	return tea.Batch(closed, m.do(nil, pane.Reload{}), m.staged(), told)
+	return tea.Batch(closed, m.reload(), m.staged(), told)
 }
 
 // forgetPast closes the kept state that is shown, if one is.

@@ -195,11 +195,22 @@ func TestQuitFromAKeptState(t *testing.T) {
 func TestComparisonIsATable(t *testing.T) {
 	u, k := inPast(t)
 	u.Press("P")
-	u.command("diff monday").See("[2] (monday → now)", "change", "table added", "row 1 of 1")
+	u.command("diff monday").See("[2] (monday → now)", "change", "table added", "row 1 of 2")
 	if len(k.open) != 2 {
 		t.Errorf("%d states are compared", len(k.open))
 	}
-	u.Press("e").See("change rows in their tables").Press("R").See("(monday → now)")
+	u.Press("e").See("change rows in their tables")
+	before := u.model.shown[0]
+	if u.Press("R").See("(monday → now)"); u.model.shown[0] == before || len(k.open) != 2 {
+		t.Errorf("it was not compared again, or %d states are compared", len(k.open))
+	}
+	u.Press("down", "enter").See("[2] orders")
+	u.wantRow(t, `("bob",7)`)
+	u.Press("backspace").See("(monday → now)", "row 2 of 2").Press("up", "enter").See("[3] Value")
+	u.Press("esc", "down", "enter").See("[2] orders")
+	if u.command("diff monday"); len(k.open) != 4 {
+		t.Errorf("%d states are held by two comparisons", len(k.open))
+	}
 	u.command("at monday").See("Kept state monday", "No table is open.").Press("P").See("(monday → now)")
 	u.open("customers").See("ada Example")
 	if len(k.open) != 0 {

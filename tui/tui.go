@@ -133,9 +133,9 @@ type Model struct {
 	history palette.History
 	commits commits
 	guard   guard
-	past    *past       // the kept state that is shown, nil in the present
-	shown   *comparison // that is shown, nil if none is
-	names   keptNames   // to choose from
+	past    *past         // the kept state that is shown, nil in the present
+	shown   []*comparison // those that the grid shows or leads back to
+	names   keptNames     // to choose from
 	global  []pane.Command
 }
 
@@ -218,7 +218,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		cmd = m.broadcast(msg)
 	}
-	return m, tea.Batch(cmd, m.releaseComparison(), m.arrange(), m.env.Tasks.Animate())
+	return m, tea.Batch(cmd, m.releaseComparisons(), m.arrange(), m.env.Tasks.Animate())
 }
 
 // panes returns all panes that are there, whether they are on the screen or

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rowan-db/rowan/store"
 	"github.com/rowan-db/rowan/store/driver"
+	"github.com/rowan-db/rowan/store/tuple"
 )
 
 // keeper is a shop that can be looked after: it keeps names, and tells what it
@@ -93,7 +94,10 @@ func (k *keeper) DropVersion(_ context.Context, name string) error {
 func (k *keeper) Diff(_ context.Context, old, now driver.VersionSnapshot) iter.Seq2[driver.Difference, error] {
 	return func(yield func(driver.Difference, error) bool) {
 		from, to := old.(*keptState).name, now.(*keptState).name
-		yield(driver.Difference{Kind: driver.TableAdded, Table: fmt.Sprintf("made \x1b[31mafter %s before %q", from, to)}, k.fail)
+		if !yield(driver.Difference{Kind: driver.TableAdded, Table: fmt.Sprintf("made \x1b[31mafter %s before %q", from, to)}, k.fail) || k.fail != nil {
+			return
+		}
+		yield(driver.Difference{Kind: driver.RowAdded, Table: "orders", Key: tuple.Of(tuple.Text("bob"), tuple.Int(7))}, nil)
 	}
 }
 
@@ -147,7 +151,7 @@ func TestKeptStatesAreComparedAndDropped(t *testing.T) {
 	u.Press("n").Type("monday").Press("enter").See("Kept the present state as monday.")
 	u.command("keep tuesday").See("as tuesday")
 	u.Press("V").See("Kept states", "tuesday", "monday", "4m05s ago")
-	u.Press("down", "c").See("(monday → now)", "table added", `made ␛[31mafter monday before ""`, "row 1 of 1")
+	u.Press("down", "c").See("(monday → now)", "table added", `made ␛[31mafter monday before ""`, "row 1 of 2")
 	u.Press("V", "down", "space", "up").See("* monday", "compared with monday")
 	u.Press("c").See("(monday → tuesday)", `after monday before "tuesday"`)
 	u.Press("V", "d").See("Drop tuesday")

@@ -226,11 +226,12 @@ func (m *Model) selection() pane.Action {
 }
 
 // Open shows a table from its beginning. What is shown stays until the rows
-// have come.
+// have come. From there no way leads back to a result, which may be held for it.
 func (m *Model) Open(name string) (pane.Action, tea.Cmd) {
 	if m.env.Store == nil {
 		return pane.Notice{Text: "No database is open.", Level: pane.Blocked}, nil
 	}
+	m.trail = slices.DeleteFunc(m.trail, func(s stop) bool { return s.query != nil })
 	m.begin(name)
 	return m.settle(nil, m.start(request{goal: goalFirst, options: m.wish}))
 }

@@ -69,7 +69,7 @@ func (m *Model) movements() []pane.Command {
 
 func (m *Model) viewing() []pane.Command {
 	return []pane.Command{
-		{Name: "enter", Help: "follow the foreign key of the cell, or open the cell in the value panel", Keys: []string{"enter"}, Hint: "open", Disabled: m.noRow, Run: m.run(m.enter)},
+		{Name: "enter", Help: "follow the foreign key of the cell, go to the row that a difference is of, or open the cell in the value panel", Keys: []string{"enter"}, Hint: "open", Disabled: m.noRow, Run: m.run(m.enter)},
 		{Name: "open-value", Help: "open the cell in the value panel", Keys: []string{"z"}, Disabled: m.noRow,
 			Run: m.run(func(string) (pane.Action, tea.Cmd) { return pane.Focus{ID: "value"}, nil })},
 		{Name: "links", Help: "list what the row refers to, and what refers to it", Keys: []string{"b"}, Disabled: m.noLinks, Run: m.run(m.links)},

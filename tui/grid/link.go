@@ -23,6 +23,7 @@ const mostTrail = 100
 // stop is a place that a link was followed from.
 type stop struct {
 	name    string
+	query   *store.Result // nil if it is a table
 	options store.ViewOptions
 	key     tuple.Tuple
 	column  int
@@ -38,9 +39,15 @@ type linked struct {
 }
 
 // enter follows the foreign key that the cell is part of or, on the key, goes to
-// what the row stands for. Where neither is anything, it opens the value.
+// what the row stands for; from a difference it goes to the row that differs.
+// Where none of these is anything, it opens the value.
 func (m *Model) enter(string) (pane.Action, tea.Cmd) {
 	l, ok := m.current()
+	if r := m.result(); ok && r != nil {
+		if table, key, about := r.About(l.row); about {
+			return m.goAbout(table, key)
+		}
+	}
 	onKey := m.cursor.column < len(m.schema().Key) && m.result() == nil && m.table.Leads()
 	if ok && l.inserted() == 0 && (m.refers(m.cursor.column) || onKey) {
 		return m.findLinks(m.cursor.column)
@@ -151,13 +158,22 @@ func (m *Model) OpenPart(name string, o store.ViewOptions) (pane.Action, tea.Cmd
 // leave notes where the grid is, for the way back.
 func (m *Model) leave() {
 	l, ok := m.current()
-	if !ok || m.view == nil || m.result() != nil || l.row.Key == nil {
+	if !ok || m.view == nil || l.row.Key == nil {
 		return
 	}
-	m.trail = append(m.trail, stop{m.table.Name(), m.view.Options(), l.row.Key, m.cursor.column})
+	m.trail = append(m.trail, stop{m.table.Name(), m.result(), m.view.Options(), l.row.Key, m.cursor.column})
 	if len(m.trail) > mostTrail {
 		m.trail = m.trail[1:]
 	}
+}
+
+// goAbout shows a row in its table. The way back leads to the difference.
+func (m *Model) goAbout(table string, key tuple.Tuple) (pane.Action, tea.Cmd) {
+	m.leave()
+	m.begin(table)
+	req := m.seek(key)
+	req.options, req.announce = m.wish, true
+	return nil, m.start(req)
 }
 
 // jumpBack goes to where the last link was followed from.
@@ -168,6 +184,9 @@ func (m *Model) jumpBack(string) (pane.Action, tea.Cmd) {
 	m.wish = last.options
 	req := m.seek(last.key)
 	req.options = m.wish
+	if last.query != nil {
+		m.query, req.table = last.query, last.query.Table
+	}
 	m.column = last.column
 	return nil, m.start(req)
 }

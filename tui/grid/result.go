@@ -31,9 +31,11 @@ func (m *Model) result() *store.Result {
 	return m.query
 }
 
-// Shows reports whether a result is shown or being opened.
+// Shows reports whether a result is shown or being opened, or whether there is a
+// way back to it.
 func (m *Model) Shows(r *store.Result) bool {
-	return m.query == r && (m.table == r.Table || m.name == r.Table.Name())
+	return m.query == r && (m.table == r.Table || m.name == r.Table.Name()) ||
+		slices.ContainsFunc(m.trail, func(s stop) bool { return s.query == r })
 }
 
 // origin returns where the rows that are shown come from, nil if they are those
