@@ -81,11 +81,19 @@ however much is written afterwards. It costs the space of what is changed then.
   rowan keep shop.rowan before --drop`,
 		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.writes(cmd.Context(), args[0], f.confirm, backends.Options{}, func(_ *store.Store, w *store.Writer) error {
+			return a.writes(cmd.Context(), args[0], f.confirm, backends.Options{}, func(s *store.Store, w *store.Writer) error {
 				if drop {
-					return w.DropVersion(cmd.Context(), args[1])
+					if err := w.DropVersion(cmd.Context(), args[1]); err != nil {
+						return err
+					}
+					a.note("%s: %s is kept no longer", s.Info().Name, args[1])
+					return nil
 				}
-				return w.Keep(cmd.Context(), args[1])
+				if err := w.Keep(cmd.Context(), args[1]); err != nil {
+					return err
+				}
+				a.note("%s: the present state is kept as %s", s.Info().Name, args[1])
+				return nil
 			})
 		},
 	}

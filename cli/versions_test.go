@@ -16,7 +16,9 @@ import (
 
 func TestVersions(t *testing.T) {
 	path := shopFile(t)
-	rowan(t, "keep", path, "monday").want(t, "")
+	if r := rowan(t, "keep", path, "monday"); r.code != exitDone || r.stdout != "" || !strings.Contains(r.stderr, "the present state is kept as monday") {
+		t.Errorf("keeping: %+v", r)
+	}
 	rowan(t, "keep", path, "monday").fails(t, exitFailed, "monday")
 	rowan(t, "put", path, "countries", "CH", "name=Helvetia").want(t, "")
 	rowan(t, "delete", path, "countries", "AT").want(t, "")
@@ -66,7 +68,9 @@ func TestVersions(t *testing.T) {
 		t.Errorf("after undoing all: %+v", r)
 	}
 	rowan(t, "undo", path, "many").fails(t, exitUsage, "no number of commits")
-	rowan(t, "keep", path, "monday", "--drop").want(t, "")
+	if r := rowan(t, "keep", path, "monday", "--drop"); r.code != exitDone || !strings.Contains(r.stderr, "monday is kept no longer") {
+		t.Errorf("dropping: %+v", r)
+	}
 	rowan(t, "diff", path, "monday").fails(t, exitFailed, "monday")
 }
 
