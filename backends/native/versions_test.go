@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rowan-db/rowan/store/driver"
@@ -209,6 +210,53 @@ func TestComparingReleasedVersions(t *testing.T) {
 	for range v.Diff(t.Context(), old, old) {
 		t.Error("a version differs from itself")
 	}
+}
+
+// The same versions are compared by several at once, and read meanwhile, and end
+// for all of them together.
+func TestComparingAtOnce(t *testing.T) {
+	db, _ := create(t, Options{})
+	v := db.(keeping)
+	if err := v.Keep(t.Context(), "none"); err != nil {
+		t.Fatal(err)
+	}
+	const rows = 50
+	for range rows {
+		insert(t, db, "somebody")
+	}
+	old, now := version(t, v, "none"), version(t, v, "")
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			n := 0
+			for _, err := range v.Diff(t.Context(), old, now) {
+				if err != nil {
+					t.Error(err)
+				}
+				if got := len(names(t, now)); got != rows {
+					t.Errorf("%d rows", got)
+				}
+				n++
+			}
+			if n != rows {
+				t.Errorf("%d differences", n)
+			}
+		})
+	}
+	all.Wait()
+	for range 4 {
+		all.Go(func() {
+			for _, err := range v.Diff(t.Context(), old, now) {
+				if err != nil && !errors.Is(err, driver.Closed) {
+					t.Error(err)
+				}
+				if err := old.Release(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // Commits are undone and had back, and what is undone is whole tables, too.
