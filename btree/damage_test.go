@@ -137,6 +137,34 @@ func TestDamagedMetaFallsBackToTheCommitBefore(t *testing.T) {
 	}
 }
 
+// Who opens a file for writing whose newest meta is damaged, and writes nothing, leaves all that the damaged one refers to: it may be
+// mended yet.
+func TestDamagedMetaCanBeMended(t *testing.T) {
+	var disk vfs.Mem
+	o := btree.Options{PageSize: smallPage, NoLog: true}
+	db := open(t, &disk, o)
+	fill(t, db, 10, 10, 1)
+	before, err := dump(db)
+	succeed(t, err)
+	fill(t, db, 5000, 10, 2)
+	want, err := dump(db)
+	succeed(t, err)
+	succeed(t, db.Close())
+	image := disk.ReadFile(dbName)
+	at := newestMeta(image) + 20
+	image[at] ^= 1
+	disk.WriteFile(dbName, image)
+	db = open(t, &disk, o)
+	mustHold(t, db, before)
+	succeed(t, db.Close())
+	image = disk.ReadFile(dbName)
+	image[at] ^= 1
+	disk.WriteFile(dbName, image)
+	db = open(t, &disk, o)
+	mustHold(t, db, want)
+	mustCheck(t, db)
+}
+
 // newestMeta returns the offset of the meta with the greater version.
 func newestMeta(image []byte) int {
 	version := func(off int) (v uint64) {

@@ -154,6 +154,36 @@ func TestFullDiskFailsTheCommitCleanly(t *testing.T) {
 	}
 }
 
+// A meta that is in the file although its write failed is taken back, durably: its commit told that it did not happen.
+func TestFailedMetaNeverHappened(t *testing.T) {
+	mem := &vfs.Mem{}
+	armed := false
+	disk := &vfs.Inject{Base: mem, Hook: func(c vfs.Call) error {
+		if armed && c.Op == "write" && c.Off <= 4096 && c.Len < 4096 {
+			armed = false
+			return &vfs.Partial{N: c.Len, Err: syscall.EIO}
+		}
+		return nil
+	}}
+	o := btree.Options{PageSize: 4096, NoLog: true}
+	db := open(t, disk, o)
+	for _, val := range []string{"none", "first"} {
+		succeed(t, change(t, db, 10, val).Commit())
+	}
+	tx := change(t, db, 10, "failed")
+	armed = true
+	if err := tx.Commit(); !errors.Is(err, syscall.EIO) || errors.Is(err, btree.ErrFailed) || armed {
+		t.Fatalf("a commit whose meta could not be written returned %v", err)
+	}
+	for change := range 10 { // of those that are not synced, one survives
+		after := open(t, mem.CutPower(func(u vfs.Unsynced) bool { return u.Change == change }), o)
+		mustHold(t, after, rows(10, "first"))
+		mustCheck(t, after)
+	}
+	succeed(t, change(t, db, 10, "second").Commit())
+	mustHold(t, db, rows(10, "second"))
+}
+
 // After a sync failed, nothing is written any more; what was committed before can be read, and opening again makes the
 // database whole.
 func TestFailedSyncStopsWriting(t *testing.T) {

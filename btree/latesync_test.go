@@ -269,12 +269,17 @@ func TestCommitReturnsWhenItIsSeen(t *testing.T) {
 	succeed(t, overwriteRows(t, db, "rolled back").Rollback()) // the trees catch up with both
 	disk.syncing.Store(true)
 	disk.goOn <- true
-	<-disk.stopped // the sync of the first is done, and that of the second under way
+	early := func(err error) { t.Fatalf("the first commit returned %v before anybody can see it", err) }
+	select {
+	case <-disk.stopped: // the sync of the first is done, and that of the second under way
+	case err := <-first:
+		early(err)
+	}
 	for range 1000 {
 		runtime.Gosched()
 		select {
 		case err := <-first:
-			t.Fatalf("the first commit returned %v before anybody can see it", err)
+			early(err)
 		default:
 		}
 	}
@@ -284,6 +289,38 @@ func TestCommitReturnsWhenItIsSeen(t *testing.T) {
 	mustHold(t, db, rows(10, "second"))
 	succeed(t, <-second)
 	mustCheck(t, db)
+}
+
+// The log turns while the last commit before the turn is not durable, and a reader makes the trees catch up with those that are. It sees
+// all of them, and the checkpoint of the turn, which the other half of the log follows, waits for the last one.
+func TestReaderDuringATurnOfTheLog(t *testing.T) {
+	mem := &vfs.Mem{}
+	disk := newStopDisk(mem)
+	defer close(disk.goOn)
+	o := btree.Options{PageSize: 4096, LogSize: 64 << 10}
+	db := open(t, disk, o)
+	succeed(t, overwriteRows(t, db, "none").Commit())
+	val := func(i int) string { return fmt.Sprint(i, strings.Repeat("long", 220)) } // of which three fit in a half of the log
+	for i := range 2 {
+		succeed(t, change(t, db, 10, val(i)).Commit())
+	}
+	tx := change(t, db, 10, val(2))
+	disk.syncing.Store(true)
+	third := committed(tx)
+	<-disk.stopped
+	fourth := committed(change(t, db, 10, val(3)))
+	succeed(t, change(t, db, 10, "rolled back").Rollback()) // begins when the fourth has let others write
+	reader, err := db.Begin(false)
+	succeed(t, err)
+	mustShow(t, "who reads before the third is durable", reader, rows(10, val(1)))
+	succeed(t, reader.Rollback())
+	disk.goOn <- true
+	succeed(t, <-third)
+	succeed(t, <-fourth)
+	succeed(t, db.Abandon()) // when the checkpoint of the turn has ended, if it has begun
+	if got := afterCut(t, mem, o, 1); !got.equal(rows(10, val(3))) {
+		t.Errorf("after a power cut: %s", difference(got, rows(10, val(3))))
+	}
 }
 
 // A record that is in the file although its write failed is taken back: its commit told that it did not happen.
