@@ -127,14 +127,7 @@ func (w *world) use(db *btree.DB) error {
 		if errors.Is(err, btree.ErrFull) && w.opts.MaxSize > 0 {
 			w.maybe = nil // it did not happen
 			w.tell()
-			got, derr := dump(db)
-			if derr != nil {
-				return fmt.Errorf("after %v: %w", err, derr) // the power may fail here, too
-			}
-			if !got.equal(w.acked.trees) {
-				return fmt.Errorf("after %v: %s", err, difference(got, w.acked.trees))
-			}
-			continue
+			err = w.unchanged(db, err) // the power may fail here, too
 		}
 		if err != nil {
 			w.release()
@@ -151,6 +144,18 @@ func (w *world) use(db *btree.DB) error {
 		return db.Abandon()
 	}
 	return w.commit(w.acked, db.Close)
+}
+
+// unchanged compares what the database holds after a step that failed with what it held before.
+func (w *world) unchanged(db *btree.DB, failed error) error {
+	got, err := dump(db)
+	if err != nil {
+		return fmt.Errorf("after %v: %w", failed, err)
+	}
+	if !got.equal(w.acked.trees) {
+		return fmt.Errorf("after %v: %s", failed, difference(got, w.acked.trees))
+	}
+	return nil
 }
 
 // step does something with the database as a whole.
