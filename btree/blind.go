@@ -68,8 +68,8 @@ func (tx *Tx) refresh() {
 	tx.catalog.treeRoot = db.head.catalog
 }
 
-// commitBlind commits a blind transaction by its record, which waits to be written, and reports whether it did. Otherwise it must be committed in another way,
-// unless there was an error.
+// commitBlind commits a blind transaction by its record, which waits to be written, and reports whether it did. Otherwise it must be
+// committed in another way, unless there was an error.
 func (tx *Tx) commitBlind() (bool, error) {
 	db := tx.db
 	if tx.err != nil || db.abandoned.Load() || !tx.changed || !tx.hasRecord() {
