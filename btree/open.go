@@ -30,15 +30,21 @@ func Open(path string, o *Options) (*DB, error) {
 	case opts.MustExist:
 		mode = vfs.ReadWrite
 	}
-	f, err := opts.FS.OpenFile(path, mode)
-	if err != nil {
-		hint := ""
-		if !opts.ReadOnly && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) {
-			hint = "; without permission to write it can be opened read-only"
+	f, procs, err := openLocked(path, opts, func() (vfs.File, error) {
+		f, err := opts.FS.OpenFile(path, mode)
+		if err != nil {
+			hint := ""
+			if !opts.ReadOnly && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) {
+				hint = "; without permission to write it can be opened read-only"
+			}
+			return nil, fmt.Errorf("btree: opening the database: %w%s", err, hint)
 		}
-		return nil, fmt.Errorf("btree: opening the database: %w%s", err, hint)
+		return f, nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	db, err := openFile(f, path, opts)
+	db, err := openFile(f, procs, path, opts)
 	if err != nil {
 		_ = f.Close()
 		return nil, err
@@ -46,11 +52,7 @@ func Open(path string, o *Options) (*DB, error) {
 	return db, nil
 }
 
-func openFile(f vfs.File, path string, opts Options) (*DB, error) {
-	procs, err := lock(f, path, opts)
-	if err != nil {
-		return nil, err
-	}
+func openFile(f vfs.File, procs *processes, path string, opts Options) (*DB, error) {
 	size, err := f.Size()
 	if err != nil {
 		return nil, fmt.Errorf("btree: opening %s: %w", path, err)

@@ -213,6 +213,42 @@ func program(pid int) string {
 	return strings.TrimSpace(string(name))
 }
 
+// openLocked opens a file and takes its lock. Who replaces a file has its lock meanwhile, so that the one that was opened may have lost
+// its place by the time that it can be locked; what is committed to such a file, nobody would find. Then the one that is in the place
+// now is opened.
+func openLocked(path string, opts Options, open func() (vfs.File, error)) (vfs.File, *processes, error) {
+	for {
+		f, err := open()
+		if err != nil {
+			return nil, nil, err
+		}
+		procs, err := lock(f, path, opts)
+		if err == nil {
+			var there bool
+			if there, err = inPlace(f, path); there {
+				return f, procs, nil
+			}
+		}
+		_ = f.Close()
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// inPlace reports whether path still leads to the file, as far as the disk can tell.
+func inPlace(f vfs.File, path string) (bool, error) {
+	p, ok := f.(vfs.Placed)
+	if !ok {
+		return true, nil
+	}
+	there, err := p.InPlace()
+	if err != nil {
+		return false, fmt.Errorf("btree: opening %s: %w", path, err)
+	}
+	return there, nil
+}
+
 // lock takes the lock of the file, trying again until the timeout.
 func lock(f vfs.File, path string, opts Options) (*processes, error) {
 	deadline := time.Now().Add(opts.LockTimeout)

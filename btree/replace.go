@@ -50,17 +50,20 @@ func replaceFile(fsys vfs.FS, path, like string, write func(temporary string) er
 
 // claim makes sure that a place is free, or taken by a database that nobody writes, and stays so until release is called.
 func claim(fsys vfs.FS, path string) (release func(), err error) {
-	f, err := fsys.OpenFile(path, vfs.ReadWrite)
+	f, _, err := openLocked(path, Options{}, func() (vfs.File, error) {
+		f, err := fsys.OpenFile(path, vfs.ReadWrite)
+		if err != nil {
+			return nil, fmt.Errorf("btree: replacing %s: %w", path, err)
+		}
+		return f, nil
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return func() {}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("btree: replacing %s: %w", path, err)
+		return nil, err
 	}
-	if _, err = lock(f, path, Options{}); err == nil {
-		err = isDatabase(f, path)
-	}
-	if err != nil {
+	if err := isDatabase(f, path); err != nil {
 		_ = f.Close()
 		return nil, err
 	}

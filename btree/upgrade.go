@@ -17,14 +17,17 @@ func Upgrade(ctx context.Context, path string, o *Options) (upgraded bool, err e
 	if err != nil {
 		return false, err
 	}
-	f, err := opts.FS.OpenFile(path, vfs.ReadWrite)
+	f, _, err := openLocked(path, opts, func() (vfs.File, error) {
+		f, err := opts.FS.OpenFile(path, vfs.ReadWrite)
+		if err != nil {
+			return nil, fmt.Errorf("btree: opening the database: %w", err)
+		}
+		return f, nil
+	})
 	if err != nil {
-		return false, fmt.Errorf("btree: opening the database: %w", err)
-	}
-	defer f.Close()
-	if _, err := lock(f, path, opts); err != nil {
 		return false, err
 	}
+	defer f.Close()
 	if _, err := readMetas(f); !errors.Is(err, ErrOldVersion) {
 		return false, err
 	}

@@ -9,7 +9,7 @@ import (
 // Call is an operation that Inject is about to pass on.
 type Call struct {
 	N    int    // its number, from 1, counted over all files
-	Op   string // "open", "syncdir", "rename", "remove", "copymode", "read", "write", "sync", "flush", "truncate", "size", "lock", "unlock", "findlock", "map" or "close"
+	Op   string // "open", "syncdir", "rename", "remove", "copymode", "read", "write", "sync", "flush", "truncate", "size", "lock", "unlock", "findlock", "inplace", "map" or "close"
 	Name string
 	Off  int64 // of a read, write or flush; the size of a truncate or map
 	Len  int   // of a read, write or flush

@@ -77,9 +77,13 @@ func TestRenameReplaces(t *testing.T) {
 			mustWrite(t, old, 0, []byte("old"))
 			mustWrite(t, next, 0, []byte("new"))
 			r := d.(vfs.Renamer)
+			mustBeInPlace(t, old, true)
 			if err := errors.Join(next.Sync(), r.Rename(path+".new", path), d.SyncDir(path)); err != nil {
 				t.Fatal(err)
 			}
+			mustBeInPlace(t, old, false)
+			replaced := mustOpen(t, d, path, vfs.ReadOnly)
+			mustBeInPlace(t, replaced, true)
 			b := make([]byte, 3)
 			if _, err := mustOpen(t, d, path, vfs.ReadOnly).ReadAt(b, 0); err != nil || string(b) != "new" {
 				t.Errorf("the file holds %q, %v", b, err)
@@ -93,7 +97,16 @@ func TestRenameReplaces(t *testing.T) {
 			if _, err := d.OpenFile(path, vfs.ReadOnly); err == nil {
 				t.Error("the file is there after it was removed")
 			}
+			mustBeInPlace(t, replaced, false)
 		})
+	}
+}
+
+// mustBeInPlace fails the test unless the name that a file was opened by leads to it, or leads elsewhere.
+func mustBeInPlace(t *testing.T, f vfs.File, want bool) {
+	t.Helper()
+	if got, err := f.(vfs.Placed).InPlace(); got != want || err != nil {
+		t.Errorf("the file is in its place: %v, %v", got, err)
 	}
 }
 
