@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -163,6 +164,39 @@ func TestDamagedMetaCanBeMended(t *testing.T) {
 	db = open(t, &disk, o)
 	mustHold(t, db, want)
 	mustCheck(t, db)
+}
+
+// A meta that cannot be read may be the newest: that is no reason to go back to the other one.
+func TestUnreadableMetaIsNoReasonToGoBack(t *testing.T) {
+	for commits := 2; commits < 4; commits++ { // so that the newest meta is in either place
+		disk := &vfs.Mem{}
+		o := btree.Options{PageSize: smallPage, NoLog: true}
+		db := open(t, disk, o)
+		for i := range commits {
+			fill(t, db, 10, 10, i)
+		}
+		want, err := dump(db)
+		succeed(t, errors.Join(err, db.Close()))
+		for nth, reads := 1, math.MaxInt; reads >= nth-1; nth++ { // the run before met its failure
+			reads = 0
+			o.FS = &vfs.Inject{Base: disk, Hook: func(c vfs.Call) error {
+				if c.Op == "read" {
+					if reads++; reads == nth {
+						return errDisk
+					}
+				}
+				return nil
+			}}
+			db, err := btree.Open(dbName, &o)
+			if err != nil {
+				continue
+			}
+			if got, err := dump(db); err == nil && !got.equal(want) {
+				t.Errorf("%d commits, read %d fails: %s", commits, nth, difference(got, want))
+			}
+			succeed(t, db.Close())
+		}
+	}
 }
 
 // newestMeta returns the offset of the meta with the greater version.

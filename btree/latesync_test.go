@@ -323,6 +323,32 @@ func TestReaderDuringATurnOfTheLog(t *testing.T) {
 	}
 }
 
+// Records that wait to be written take their room in the log: what does not fit behind them goes to the other half.
+func TestRecordsThatWaitHaveRoomInTheLog(t *testing.T) {
+	mem := &vfs.Mem{}
+	disk := newStopDisk(mem)
+	defer close(disk.goOn)
+	o := btree.Options{PageSize: 4096, LogSize: 64 << 10}
+	db := open(t, disk, o)
+	succeed(t, overwriteRows(t, db, "none").Commit())
+	val := func(i int) string { return fmt.Sprint(i, strings.Repeat("long", 220)) } // of which three fit in a half of the log
+	tx := change(t, db, 10, val(0))
+	disk.syncing.Store(true)
+	ended := []chan error{committed(tx)}
+	<-disk.stopped
+	for i := 1; i < 5; i++ { // each begins when the one before has let others write
+		ended = append(ended, committed(change(t, db, 10, val(i))))
+	}
+	disk.goOn <- true
+	for _, e := range ended {
+		succeed(t, <-e)
+	}
+	succeed(t, db.Abandon())
+	if got := afterCut(t, mem, o, 1); !got.equal(rows(10, val(4))) {
+		t.Errorf("after a power cut: %s", difference(got, rows(10, val(4))))
+	}
+}
+
 // A record that is in the file although its write failed is taken back: its commit told that it did not happen.
 func TestFailedRecordNeverHappened(t *testing.T) {
 	mem := &vfs.Mem{}
