@@ -2,7 +2,7 @@
 // SQLite, LevelDB, RocksDB and Pebble, and beside what the disk itself needs,
 // in interleaved runs, and judges the results by targets.
 //
-//	go run ./engine                                     # everything, about half an hour
+//	go run ./engine                                     # everything, about forty minutes
 //	QUICK=1 go run ./engine                             # fewer records, less than two minutes
 //	go run ./engine -work 'random get' -peers lmdb      # one work, nothing is written
 //
