@@ -164,6 +164,10 @@ func (db *DB) writeWaiting() {
 	b := &db.backlog
 	group := b.unwritten()
 	previous := max(db.head.version, b.written)
+	if len(group) > 0 && db.failed.Load() { // nothing is written any more
+		db.lose(group, db.failure())
+		group = nil
+	}
 	db.mu.Unlock()
 	if len(group) == 0 {
 		return

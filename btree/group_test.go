@@ -225,3 +225,28 @@ func TestGroupOfUnknownOutcome(t *testing.T) {
 		})
 	}
 }
+
+// After a sync that failed, the records of those who waited for the next one are not written, whoever looks.
+func TestFailedSyncLeavesWhatWaitsUnwritten(t *testing.T) {
+	g := gather(t, 4)
+	hook := func(c vfs.Call) error {
+		if c.Op == "sync" {
+			return syscall.EIO
+		}
+		return nil
+	}
+	g.fault.Store(&hook)
+	g.stop.goOn <- true
+	for _, ended := range append(g.group, g.first) {
+		if err := <-ended; !errors.Is(err, btree.ErrFailed) {
+			t.Errorf("a commit returned %v", err)
+		}
+	}
+	if _, err := dump(g.db); err != nil {
+		t.Error(err)
+	}
+	_ = g.db.Close() // cannot write what is in the log
+	if n := g.writes.Load(); n > 0 {
+		t.Errorf("%d writes after the sync failed", n)
+	}
+}

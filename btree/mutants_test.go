@@ -125,6 +125,7 @@ var mutants = []mutant{
 	{"a page that a kept version sees is given up", "keptcommit.go", "x.born > newest", "x.born >= newest", cutTests + "|TestKept"},
 	{"dropping a version gives up pages that an older one has", "keptcommit.go", "older = max(older, ks[j].version)", "older = 0", cutTests + "|TestKept"},
 	{"what replaces a file is renamed before it is synced", "backup.go", "f.Sync()", "error(nil)", "TestPowerCutDuringBackup"},
+	{"records are written after a sync failed", "group.go", "len(group) > 0 && db.failed.Load()", "len(group) < 0 && db.failed.Load()", "TestFailedSyncLeaves"},
 	{"a file is used that was replaced while its lock was waited for", "processes.go", "inPlace(f, path); there {", "inPlace(f, path); there || true {", "TestFileReplaced|TestFileRemoved|TestReplacingWhat"},
 	{"a renamed file's folder is not synced", "replace.go", "fsys.SyncDir(path)", "error(nil)", "TestPowerCutDuringBackup"},
 }
